@@ -29,7 +29,9 @@ export function withLimits(own: Partial<Limits> | undefined): Limits {
   if (own === undefined) return defaultLimits;
   for (const [name, value] of Object.entries(own)) {
     if (!Object.hasOwn(defaultLimits, name)) {
-      throw new TypeError(`limits.${name} is not a limit; there are: ${Object.keys(defaultLimits).join(', ')}`);
+      throw new TypeError(
+        `limits.${name} is not a limit; there are: ${Object.keys(defaultLimits).join(', ')}`,
+      );
     }
     if (value !== undefined && !(typeof value === 'number' && value > 0)) {
       throw new TypeError(`limits.${name}: expected a number above 0, got ${String(value)}`);

@@ -145,7 +145,17 @@ export interface StreamReturn extends Span {
 // ── types ──────────────────────────────────────────────────────────────────────────────────────────
 
 export type BaseTypeName =
-  | 'bool' | 'byte' | 'i8' | 'i16' | 'i32' | 'i64' | 'float' | 'double' | 'string' | 'binary' | 'uuid';
+  | 'bool'
+  | 'byte'
+  | 'i8'
+  | 'i16'
+  | 'i32'
+  | 'i64'
+  | 'float'
+  | 'double'
+  | 'string'
+  | 'binary'
+  | 'uuid';
 
 export type Type = BaseType | NamedType | ListType | SetType | MapType;
 
@@ -186,7 +196,14 @@ export interface MapType extends TypeBase {
 // ── values ─────────────────────────────────────────────────────────────────────────────────────────
 
 export type Value =
-  | IntegerValue | DoubleValue | BooleanValue | StringValue | ReferenceValue | ListValue | MapValue | StructValue;
+  | IntegerValue
+  | DoubleValue
+  | BooleanValue
+  | StringValue
+  | ReferenceValue
+  | ListValue
+  | MapValue
+  | StructValue;
 
 export interface IntegerValue extends Span {
   readonly kind: 'integer';

@@ -40,9 +40,9 @@ export type ResolvedType = Exclude<TypeDescriptor, TypedefDescriptor>;
 
 export type BaseDescriptor = ScalarDescriptor | I64Descriptor | StringDescriptor;
 
-/** Base types whose JavaScript form is always the same. fbthrift's `float` is `double` on Apache's wire and refused. */
+/** Base types whose JavaScript form is always the same. `float` is fbthrift's: 4 bytes under a type id of its own. */
 export interface ScalarDescriptor {
-  readonly kind: 'bool' | 'i8' | 'i16' | 'i32' | 'double' | 'binary' | 'uuid';
+  readonly kind: 'bool' | 'i8' | 'i16' | 'i32' | 'float' | 'double' | 'binary' | 'uuid';
   readonly annotations: Annotations;
   toString(): string;
 }
@@ -198,14 +198,22 @@ export interface StreamingDescriptor {
  */
 export type Literal =
   | { readonly kind: 'bool'; readonly value: boolean }
-  | { readonly kind: 'i8' | 'i16' | 'i32' | 'double'; readonly value: number }
+  | { readonly kind: 'i8' | 'i16' | 'i32' | 'float' | 'double'; readonly value: number }
   | { readonly kind: 'i64'; readonly value: bigint; readonly as: 'bigint' | 'number' }
   | { readonly kind: 'string' | 'uuid'; readonly value: string }
   | { readonly kind: 'binary'; readonly value: string }
   | { readonly kind: 'enum'; readonly type: EnumDescriptor; readonly value: number }
   | { readonly kind: 'list' | 'set'; readonly elements: readonly Literal[] }
-  | { readonly kind: 'map'; readonly as: 'map' | 'object'; readonly entries: readonly (readonly [key: Literal, value: Literal])[] }
-  | { readonly kind: 'struct'; readonly type: StructDescriptor; readonly fields: ReadonlyMap<string, Literal> };
+  | {
+      readonly kind: 'map';
+      readonly as: 'map' | 'object';
+      readonly entries: readonly (readonly [key: Literal, value: Literal])[];
+    }
+  | {
+      readonly kind: 'struct';
+      readonly type: StructDescriptor;
+      readonly fields: ReadonlyMap<string, Literal>;
+    };
 
 // ── modules ────────────────────────────────────────────────────────────────────────────────────────
 
