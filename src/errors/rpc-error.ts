@@ -1,0 +1,48 @@
+import { brand, isBranded } from './brand.ts';
+import type { StatusCode } from './status.ts';
+
+/** What is known of a failed call beside its status. */
+export interface RpcErrorInit {
+  /** `Service.method`. */
+  readonly method?: string;
+  /** The other end: `127.0.0.1:9000`. */
+  readonly peer?: string;
+  /** The type number of the TApplicationException that carried the status, where one did. */
+  readonly applicationType?: number;
+  /** Further facts that the one who threw it wants the caller to have. */
+  readonly details?: unknown;
+  readonly cause?: unknown;
+}
+
+const mark: symbol = brand('RpcError');
+
+/**
+ * A call that failed otherwise than by an exception its method declares. Thrown by a handler, it reaches
+ * the caller with its code and message: `throw new RpcError('NOT_FOUND', 'Category not found')`.
+ */
+export class RpcError extends Error {
+  declare readonly name: 'RpcError';
+  readonly code: StatusCode;
+  readonly method: string | undefined;
+  readonly peer: string | undefined;
+  readonly applicationType: number | undefined;
+  readonly details: unknown;
+
+  constructor(code: StatusCode, message: string, init: RpcErrorInit = {}) {
+    super(message, 'cause' in init ? { cause: init.cause } : undefined);
+    this.code = code;
+    this.method = init.method;
+    this.peer = init.peer;
+    this.applicationType = init.applicationType;
+    this.details = init.details;
+  }
+
+  static {
+    Object.defineProperty(RpcError.prototype, 'name', { value: 'RpcError' });
+    Object.defineProperty(RpcError.prototype, mark, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isBranded(value, mark);
+  }
+}

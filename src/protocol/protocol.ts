@@ -1,0 +1,85 @@
+import type { Limits } from '../limits.ts';
+import type { ByteReader } from '../wire/reader.ts';
+import type { ByteWriter } from '../wire/writer.ts';
+import type { WireType } from './types.ts';
+
+/** What stands before a message's body. One instance is filled again and again. */
+export class MessageHeader {
+  /** The method's name, `Service:method` from a multiplexing client. */
+  name = '';
+  type = 0;
+  seqid = 0;
+  /** False for the binary protocol's old form, which carries no version. */
+  strict = true;
+}
+
+/**
+ * How values look as bytes. Everything here takes and gives positions; what a type means is the codec's
+ * business. Writers make their own room.
+ */
+export interface Protocol {
+  readonly name: 'binary';
+
+  /** Reads a header at `r.pos` and moves on to the body; false when the bytes end before it does. */
+  readMessage(r: ByteReader, header: MessageHeader): boolean;
+  writeMessage(w: ByteWriter, at: number, header: MessageHeader): number;
+  /** Finds where messages end, however they are cut into chunks. */
+  scanner(limits: Limits): MessageScanner;
+  /** Moves over one value of a type, at `r.pos`. */
+  skip(r: ByteReader, type: number, depth: number): void;
+
+  readonly write: ValueWriter;
+  readonly read: ValueReader;
+}
+
+/** One value each, written at `at`; they return where it ends. Values are checked already, but for texts. */
+export interface ValueWriter {
+  bool(w: ByteWriter, at: number, value: boolean): number;
+  i8(w: ByteWriter, at: number, value: number): number;
+  i16(w: ByteWriter, at: number, value: number): number;
+  i32(w: ByteWriter, at: number, value: number): number;
+  i64(w: ByteWriter, at: number, value: bigint): number;
+  float(w: ByteWriter, at: number, value: number): number;
+  double(w: ByteWriter, at: number, value: number): number;
+  string(w: ByteWriter, at: number, value: string): number;
+  binary(w: ByteWriter, at: number, value: Uint8Array): number;
+  uuid(w: ByteWriter, at: number, value: string): number;
+  field(w: ByteWriter, at: number, type: WireType, id: number): number;
+  stop(w: ByteWriter, at: number): number;
+  list(w: ByteWriter, at: number, element: WireType, size: number): number;
+  map(w: ByteWriter, at: number, key: WireType, value: WireType, size: number): number;
+}
+
+/** One value each, at `r.pos`, which they move; every length is checked against the message's end. */
+export interface ValueReader {
+  bool(r: ByteReader): boolean;
+  i8(r: ByteReader): number;
+  i16(r: ByteReader): number;
+  i32(r: ByteReader): number;
+  i64(r: ByteReader): bigint;
+  float(r: ByteReader): number;
+  double(r: ByteReader): number;
+  string(r: ByteReader, strict: boolean): string;
+  binary(r: ByteReader): Uint8Array;
+  uuid(r: ByteReader): string;
+  /** The next field's `type << 16 | id & 0xffff`, 0 at the end of the struct. */
+  field(r: ByteReader): number;
+  /**
+   * The size of a list or set of `element`s. Elements of another type are skipped (`depth` counts them) and
+   * the size is -1: a field whose type does not match is as good as absent.
+   */
+  list(r: ByteReader, element: WireType, depth: number): number;
+  map(r: ByteReader, key: WireType, value: WireType, depth: number): number;
+}
+
+/** Remembers how far a message was scanned. */
+export interface MessageScanner {
+  /** Forgets the message; the next `scan` begins a new one. */
+  reset(): void;
+  /**
+   * Goes on where the last call for this message stopped. The message begins at `r.start`, bytes are there
+   * up to `r.end`. Returns where the message ends, or -1 when it goes on beyond. Throws a DecodeError for
+   * bytes that cannot be a message and for one larger than the limit.
+   */
+  scan(r: ByteReader): number;
+}

@@ -1,0 +1,77 @@
+import { DecodeError, type DecodeErrorCode } from '../errors/decode-error.ts';
+import type { Limits } from '../limits.ts';
+import { viewOf } from './writer.ts';
+
+const empty: Buffer = Buffer.alloc(0);
+
+/**
+ * Bytes to decode, borrowed: whatever a decoder returns is a copy. One reader serves a connection for its
+ * life; `window` points it at the next message.
+ */
+export class ByteReader {
+  bytes: Buffer = empty;
+  view: DataView = viewOf(empty);
+  /** Where the next value begins. A decoder that throws leaves it anywhere. */
+  pos = 0;
+  /** No byte at or beyond this belongs to the message. */
+  end = 0;
+  /** Where the message begins; offsets in errors count from here. */
+  start = 0;
+  /** True while the message may go on in bytes that have not arrived: `truncated` then means "not yet". */
+  growing = false;
+  /** Nested structs and containers beyond this are refused. */
+  readonly maxDepth: number;
+  /** Bytes of a message's name beyond this are refused. */
+  readonly maxName: number;
+
+  constructor(limits: Limits) {
+    this.maxDepth = limits.depth;
+    this.maxName = limits.name;
+  }
+
+  /** Reads from other bytes. */
+  attach(bytes: Buffer): void {
+    if (bytes === this.bytes) return;
+    this.bytes = bytes;
+    this.view = viewOf(bytes);
+  }
+
+  /** Lets go of the bytes, so that a pause between messages keeps no chunk alive. */
+  detach(): void {
+    this.attach(empty);
+  }
+
+  /** Points at the message between `start` and `end`. */
+  window(start: number, end: number, growing: boolean): void {
+    this.start = this.pos = start;
+    this.end = end;
+    this.growing = growing;
+  }
+
+  /** An error about the byte at `position`; the caller throws it. */
+  error(code: DecodeErrorCode, position: number, reason: string): DecodeError {
+    return new DecodeError(code, position - this.start, reason);
+  }
+
+  /** `need` bytes were due at `position` and are not there. */
+  truncated(position: number, need: number): DecodeError {
+    const left = Math.max(0, this.end - position);
+    return this.error('truncated', position, `expected ${need} more bytes, the message has ${left}`);
+  }
+
+  /** A length or element count that cannot be. */
+  badSize(size: number, position: number, what: string): DecodeError {
+    if (size < 0) return this.error('negative-size', position, `${what} has the negative size ${size}`);
+    const left = this.end - position;
+    return this.error(
+      'truncated',
+      position,
+      `${what} claims a size of ${size}, the message has ${left} more bytes`,
+    );
+  }
+
+  /** Structs or containers nested beyond the limit. */
+  tooDeep(position: number): DecodeError {
+    return this.error('depth-limit', position, `nested deeper than ${this.maxDepth} (limits.depth)`);
+  }
+}

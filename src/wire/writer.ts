@@ -1,0 +1,47 @@
+/**
+ * Thrown by encoders at a value they refuse. No error object: the encoders only find out *that* a value is
+ * wrong; `codec/explain.ts` walks it again, slowly, to say what and where.
+ */
+export const REFUSED: unique symbol = Symbol('refused value');
+
+/**
+ * A buffer that grows, and its view. Encoders keep their position to themselves and pass it on
+ * (`encode(writer, value, position) -> position`), so that a refused value leaves no trace: nothing is
+ * written until the owner takes the position over.
+ */
+export class ByteWriter {
+  bytes: Buffer;
+  view: DataView;
+  /** Capacity in bytes: `bytes.length`, kept here because encoders compare with it all the time. */
+  size: number;
+  /** Nested structs and containers beyond this are refused. */
+  readonly maxDepth: number;
+
+  constructor(capacity: number, maxDepth: number) {
+    this.bytes = Buffer.allocUnsafeSlow(capacity);
+    this.view = viewOf(this.bytes);
+    this.size = capacity;
+    this.maxDepth = maxDepth;
+  }
+
+  /** Makes room for `need` bytes at `position`; what stands before `position` is kept. */
+  grow(position: number, need: number): void {
+    const grown = Buffer.allocUnsafeSlow(Math.max(this.size * 2, position + need));
+    this.bytes.copy(grown, 0, 0, position);
+    this.bytes = grown;
+    this.view = viewOf(grown);
+    this.size = grown.length;
+  }
+
+  /** A new, empty buffer; the old one belongs to whoever took it. */
+  renew(capacity: number): void {
+    this.bytes = Buffer.allocUnsafeSlow(capacity);
+    this.view = viewOf(this.bytes);
+    this.size = capacity;
+  }
+}
+
+/** The view over exactly the bytes of a buffer. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
