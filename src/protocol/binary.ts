@@ -1,3 +1,4 @@
+import { ownCopy } from '../wire/copy.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { readText, writeText } from '../wire/text.ts';
 import { readUuid, writeUuid } from '../wire/uuid.ts';
@@ -305,10 +306,4 @@ function valueReader(): ValueReader {
       return size;
     },
   };
-}
-
-/** A `binary` value that outlives the chunk it came in. */
-export function ownCopy(bytes: Buffer, at: number, length: number): Uint8Array {
-  const from = bytes.byteOffset + at;
-  return new Uint8Array(bytes.buffer.slice(from, from + length) as ArrayBuffer);
 }

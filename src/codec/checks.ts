@@ -1,0 +1,52 @@
+import type { EnumDescriptor } from '../schema/descriptor.ts';
+import { type StructClass, unknownKey } from '../values/classes.ts';
+import type { RecordPlan } from './plan.ts';
+
+/** What both printers ask of a value in the same words. */
+
+/** The number of an enum member given by name; what is no name is given back, for the caller to refuse. */
+export function enumNumber(type: EnumDescriptor, value: string): unknown {
+  return type.byName.get(value)?.value ?? value;
+}
+
+/** A number that a 4-byte float can hold: its size must fit, its precision is rounded. */
+export function isFloat(value: unknown): value is number {
+  return typeof value === 'number' && (Number.isFinite(Math.fround(value)) || !Number.isFinite(value));
+}
+
+/**
+ * True when what stands for a struct cannot be one: it has a key that is no field, or it is an object of
+ * another kind (an array, a Map, a Date) that happens to have no keys at all. Called only when `keys`, the
+ * count of its keys, is not `set`, that of the fields found set, or is 0; an instance with fields unset is the
+ * usual reason.
+ */
+export function isNoRecord(
+  plan: RecordPlan,
+  made: StructClass,
+  value: object,
+  keys: number,
+  set: number,
+): boolean {
+  if (plan.type === undefined) return false;
+  if (value instanceof made) {
+    return (
+      keys !== plan.fields.length && plan.form !== 'exception' && unknownKey(plan.type, value) !== undefined
+    );
+  }
+  if (keys === 0 && set === 0) {
+    const prototype = Object.getPrototypeOf(value) as unknown;
+    return prototype !== Object.prototype && prototype !== null;
+  }
+  return unknownKey(plan.type, value) !== undefined;
+}
+
+/** An object given for a map with string keys: no array, set or bytes. */
+export function isPlainMap(value: unknown): value is object {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Set) &&
+    !ArrayBuffer.isView(value)
+  );
+}

@@ -1,0 +1,158 @@
+import type { ValueReader } from '../../protocol/protocol.ts';
+import { emptyUnionOf, exceptionOf, structOf, unionOf } from '../../values/instances.ts';
+import type { ByteReader } from '../../wire/reader.ts';
+import type { CodecFinder, Decode } from '../codec.ts';
+import { missingField, mistypedElements, secondMember, unsafeInteger } from '../complaints.ts';
+import type { CodecPlan, ContainerPlan, LeafPlan, RecordPlan, ValuePlan } from '../plan.ts';
+
+/** A decoder as closures, for any protocol: slower than generated source, and legal everywhere. */
+export function closureDecoder(plan: CodecPlan, codecs: CodecFinder): Decode {
+  switch (plan.kind) {
+    case 'record':
+      return plan.form === 'union' ? union(plan, codecs) : record(plan, codecs);
+    case 'value':
+      return value(plan.value, codecs);
+    case 'map':
+      return map(plan, codecs);
+    default:
+      return elements(plan, codecs);
+  }
+}
+
+/** Fields by the header that announces them: type and id. */
+function byHeader(
+  plan: RecordPlan,
+  codecs: CodecFinder,
+): ReadonlyMap<number, { index: number; decode: Decode }> {
+  return new Map(
+    plan.fields.map(field => [
+      (field.value.wire << 16) | (field.id & 0xffff),
+      { index: field.index, decode: value(field.value, codecs) },
+    ]),
+  );
+}
+
+function record(plan: RecordPlan, codecs: CodecFinder): Decode {
+  const { read, skip } = codecs.protocol;
+  const fields = byHeader(plan, codecs);
+  const { type } = plan;
+  return (r, depth) => {
+    if (depth > r.maxDepth) throw r.tooDeep(r.pos);
+    const values = new Array<unknown>(plan.fields.length).fill(undefined);
+    for (let header = read.field(r); header !== 0; header = read.field(r)) {
+      const field = fields.get(header);
+      if (field === undefined) skip(r, header >>> 16, depth + 1);
+      else {
+        const member = field.decode(r, depth + 1);
+        // Undefined: the elements are of other types than declared, and the field is as good as absent.
+        if (member !== undefined) values[field.index] = member;
+      }
+    }
+    for (const field of plan.fields) {
+      if (values[field.index] !== undefined) continue;
+      if (field.initial !== undefined) values[field.index] = field.initial();
+      else if (field.required) throw missingField(r, field.descriptor);
+    }
+    if (type === undefined) return values;
+    return type.kind === 'exception' ? exceptionOf(type, values) : structOf(type, values);
+  };
+}
+
+function union(plan: RecordPlan, codecs: CodecFinder): Decode {
+  const { read, skip } = codecs.protocol;
+  const fields = byHeader(plan, codecs);
+  const type = plan.type!;
+  return (r, depth) => {
+    if (depth > r.maxDepth) throw r.tooDeep(r.pos);
+    let index = -1;
+    let unknown: number | undefined;
+    let chosen: unknown;
+    for (let header = read.field(r); header !== 0; header = read.field(r)) {
+      const field = fields.get(header);
+      if (field === undefined) {
+        unknown = (header << 16) >> 16;
+        skip(r, header >>> 16, depth + 1);
+        continue;
+      }
+      const member = field.decode(r, depth + 1);
+      if (member === undefined) continue;
+      if (index >= 0 && index !== field.index) throw secondMember(r, type, r.pos);
+      [index, chosen] = [field.index, member];
+    }
+    return index < 0 ? emptyUnionOf(type, unknown) : unionOf(type, plan.fields[index]!.descriptor, chosen);
+  };
+}
+
+/** A leaf's reader; of a child, one that asks its codec at each call, since that replaces its functions. */
+function value(plan: ValuePlan, codecs: CodecFinder): Decode {
+  if (plan.kind === 'child') {
+    const child = codecs.of(plan.type);
+    return (r, depth) => child.decode(r, depth);
+  }
+  return leaf(plan, codecs.protocol.read);
+}
+
+function leaf(plan: LeafPlan, read: ValueReader): Decode {
+  switch (plan.kind) {
+    case 'enum':
+      return read.i32;
+    case 'string':
+      return r => read.string(r, plan.strict);
+    case 'i64':
+      return plan.as === 'bigint' ? read.i64 : r => safeInteger(r, read);
+    default:
+      return read[plan.kind];
+  }
+}
+
+function safeInteger(r: ByteReader, read: ValueReader): number {
+  const at = r.pos;
+  const number = Number(read.i64(r));
+  if (!Number.isSafeInteger(number)) throw unsafeInteger(r, at);
+  return number;
+}
+
+/** An element has no way to be absent. */
+function element(plan: ValuePlan, codecs: CodecFinder): Decode {
+  const decode = value(plan, codecs);
+  if (plan.kind !== 'child') return decode;
+  return (r, depth) => {
+    const member = decode(r, depth);
+    if (member === undefined) throw mistypedElements(r, plan.type, r.pos);
+    return member;
+  };
+}
+
+function elements(plan: ContainerPlan & { kind: 'list' | 'set' }, codecs: CodecFinder): Decode {
+  const { read } = codecs.protocol;
+  const decode = element(plan.element, codecs);
+  return (r, depth) => {
+    if (depth > r.maxDepth) throw r.tooDeep(r.pos);
+    const size = read.list(r, plan.element.wire, depth);
+    if (size < 0) return undefined;
+    const list = new Array<unknown>(size);
+    for (let i = 0; i < size; i++) list[i] = decode(r, depth + 1);
+    return plan.kind === 'set' ? new Set(list) : list;
+  };
+}
+
+function map(plan: ContainerPlan & { kind: 'map' }, codecs: CodecFinder): Decode {
+  const { read } = codecs.protocol;
+  const [key, member] = [element(plan.key, codecs), element(plan.value, codecs)];
+  return (r, depth) => {
+    if (depth > r.maxDepth) throw r.tooDeep(r.pos);
+    const size = read.map(r, plan.key.wire, plan.value.wire, depth);
+    if (size < 0) return undefined;
+    if (plan.type.as === 'object') {
+      const object = Object.create(null) as Record<string, unknown>;
+      for (let i = 0; i < size; i++) object[key(r, depth + 1) as string] = member(r, depth + 1);
+      return object;
+    }
+    const entries = new Map<unknown, unknown>();
+    for (let i = 0; i < size; i++) {
+      const k = key(r, depth + 1);
+      entries.set(k, member(r, depth + 1));
+    }
+    return entries;
+  };
+}

@@ -1,0 +1,157 @@
+import type { ValueWriter } from '../../protocol/protocol.ts';
+import { classOf } from '../../values/classes.ts';
+import { hasDuplicates, isOwnIdentity } from '../../values/equality.ts';
+import { readField } from '../../values/fields.ts';
+import { isUuid } from '../../wire/uuid.ts';
+import { type ByteWriter, REFUSED } from '../../wire/writer.ts';
+import { enumNumber, isFloat, isNoRecord, isPlainMap } from '../checks.ts';
+import type { CodecFinder, Encode } from '../codec.ts';
+import type { CodecPlan, ContainerPlan, FieldPlan, LeafPlan, RecordPlan, ValuePlan } from '../plan.ts';
+
+/** An encoder as closures, for any protocol: slower than generated source, and legal everywhere. */
+export function closureEncoder(plan: CodecPlan, codecs: CodecFinder): Encode {
+  switch (plan.kind) {
+    case 'record':
+      return record(plan, codecs);
+    case 'value':
+      return value(plan.value, codecs);
+    case 'map':
+      return map(plan, codecs);
+    default:
+      return elements(plan, codecs);
+  }
+}
+
+function record(plan: RecordPlan, codecs: CodecFinder): Encode {
+  const { write } = codecs.protocol;
+  const made = plan.type === undefined ? undefined : classOf(plan.type);
+  const fields = plan.fields.map(field => ({
+    plan: field,
+    fallback: field.initial?.(),
+    encode: value(field.value, codecs),
+    read: reader(plan, field),
+  }));
+  return (w, record, at, depth) => {
+    if (depth > w.maxDepth || typeof record !== 'object' || record === null) throw REFUSED;
+    let [set, written] = [0, 0];
+    for (const field of fields) {
+      let member = field.read(record);
+      if (member !== undefined) set++;
+      else member = field.fallback;
+      if (member !== undefined && member !== null) {
+        at = write.field(w, at, field.plan.value.wire, field.plan.id);
+        at = field.encode(w, member, at, depth + 1);
+        written++;
+      } else if (field.plan.required) throw REFUSED;
+    }
+    if (plan.form === 'union' && written !== 1) throw REFUSED;
+    if (made !== undefined) {
+      let keys = 0;
+      for (const _ in record) keys++;
+      if ((keys !== set || keys === 0) && isNoRecord(plan, made, record, keys, set)) throw REFUSED;
+    }
+    return write.stop(w, at);
+  };
+}
+
+function reader(plan: RecordPlan, field: FieldPlan): (record: object) => unknown {
+  const { type } = plan;
+  if (type === undefined) return record => (record as readonly unknown[])[field.index];
+  return record => readField(type, record, field.descriptor);
+}
+
+/** A leaf's writer; of a child, one that asks its codec at each call, since that replaces its functions. */
+function value(plan: ValuePlan, codecs: CodecFinder): Encode {
+  if (plan.kind === 'child') {
+    const child = codecs.of(plan.type);
+    return (w, member, at, depth) => child.encode(w, member, at, depth);
+  }
+  return leaf(plan, codecs.protocol.write);
+}
+
+function leaf(plan: LeafPlan, write: ValueWriter): Encode {
+  switch (plan.kind) {
+    case 'bool':
+      return checked(v => typeof v === 'boolean', write.bool);
+    case 'i8':
+      return checked(v => typeof v === 'number' && (v << 24) >> 24 === v, write.i8);
+    case 'i16':
+      return checked(v => typeof v === 'number' && (v << 16) >> 16 === v, write.i16);
+    case 'i32':
+      return checked(isI32, write.i32);
+    case 'float':
+      return checked(isFloat, write.float);
+    case 'double':
+      return checked(v => typeof v === 'number', write.double);
+    case 'string':
+      return checked(v => typeof v === 'string', write.string);
+    case 'binary':
+      return checked(v => v instanceof Uint8Array, write.binary);
+    case 'uuid':
+      return checked(isUuid, write.uuid);
+    case 'enum': {
+      const i32 = checked(isI32, write.i32);
+      return (w, v, at, depth) => i32(w, typeof v === 'string' ? enumNumber(plan.type, v) : v, at, depth);
+    }
+    case 'i64': {
+      const i64 = checked(v => typeof v === 'bigint' && BigInt.asIntN(64, v) === v, write.i64);
+      return (w, v, at, depth) => i64(w, Number.isSafeInteger(v) ? BigInt(v as number) : v, at, depth);
+    }
+  }
+}
+
+function isI32(v: unknown): boolean {
+  return typeof v === 'number' && (v | 0) === v;
+}
+
+function checked<T>(
+  holds: (v: unknown) => boolean,
+  write: (w: ByteWriter, at: number, v: T) => number,
+): Encode {
+  return (w, v, at) => {
+    if (!holds(v)) throw REFUSED;
+    return write(w, at, v as T);
+  };
+}
+
+function elements(plan: ContainerPlan & { kind: 'list' | 'set' }, codecs: CodecFinder): Encode {
+  const { write } = codecs.protocol;
+  const encode = value(plan.element, codecs);
+  return (w, v, at, depth) => {
+    if (depth > w.maxDepth) throw REFUSED;
+    const size = Array.isArray(v) ? v.length : plan.kind === 'set' && v instanceof Set ? v.size : -1;
+    if (size < 0 || (plan.kind === 'set' && hasDuplicates(plan.type.element, v as Set<unknown>)))
+      throw REFUSED;
+    at = write.list(w, at, plan.element.wire, size);
+    let count = 0;
+    for (const element of v as Iterable<unknown>) {
+      // The count is on the wire: elements that a getter adds or drops on the way are refused.
+      if (count++ === size) throw REFUSED;
+      at = encode(w, element, at, depth + 1);
+    }
+    if (count !== size) throw REFUSED;
+    return at;
+  };
+}
+
+function map(plan: ContainerPlan & { kind: 'map' }, codecs: CodecFinder): Encode {
+  const { write } = codecs.protocol;
+  const [key, member] = [value(plan.key, codecs), value(plan.value, codecs)];
+  const [byIdentity, takesObject] = [isOwnIdentity(plan.type.key), plan.key.kind === 'string'];
+  return (w, v, at, depth) => {
+    if (depth > w.maxDepth) throw REFUSED;
+    const entries =
+      v instanceof Map ? v : takesObject && isPlainMap(v) ? new Map(Object.entries(v)) : undefined;
+    if (entries === undefined) throw REFUSED;
+    if (!byIdentity && hasDuplicates(plan.type.key, new Set(entries.keys()))) throw REFUSED;
+    const size = entries.size;
+    at = write.map(w, at, plan.key.wire, plan.value.wire, size);
+    let count = 0;
+    for (const [k, m] of entries) {
+      if (count++ === size) throw REFUSED;
+      at = member(w, m, key(w, k, at, depth + 1), depth + 1);
+    }
+    if (count !== size) throw REFUSED;
+    return at;
+  };
+}

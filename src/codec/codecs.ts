@@ -1,0 +1,68 @@
+import type { Protocol } from '../protocol/protocol.ts';
+import { type FieldDescriptor, resolve, type TypeDescriptor } from '../schema/descriptor.ts';
+import { closureDecoder } from './closures/decode.ts';
+import { closureEncoder } from './closures/encode.ts';
+import type { Codec, CodecFinder } from './codec.ts';
+import { type CodecPlan, planOf, planTuple } from './plan.ts';
+import { sourceDecoder } from './source/decode.ts';
+import { sourceEncoder } from './source/encode.ts';
+
+/** How the functions are made: as source text for `new Function`, or as closures where that is forbidden. */
+export type Engine = 'source' | 'closures';
+
+/** The codecs of one protocol, made when first used and kept as long as their types. */
+export class Codecs implements CodecFinder {
+  readonly protocol: Protocol;
+  readonly engine: Engine;
+  readonly #made = new WeakMap<object, Codec>();
+
+  constructor(protocol: Protocol, engine: Engine = usableEngine()) {
+    this.protocol = protocol;
+    this.engine = engine;
+  }
+
+  /** The codec of a type. Registered before its parts are looked at, so that types may contain themselves. */
+  of(type: TypeDescriptor): Codec {
+    const resolved = resolve(type);
+    let codec = this.#made.get(resolved);
+    if (codec === undefined) {
+      codec = this.#lazy(() => planOf(resolved));
+      this.#made.set(resolved, codec);
+    }
+    return codec;
+  }
+
+  /** The codec of a method's arguments or result: an array of values, in declaration order. */
+  tuple(fields: readonly FieldDescriptor[]): Codec {
+    return this.#lazy(() => planTuple(fields));
+  }
+
+  #lazy(plan: () => CodecPlan): Codec {
+    const codec: Codec = {
+      encode: (w, value, at, depth) => {
+        codec.encode = (this.engine === 'source' ? sourceEncoder : closureEncoder)(plan(), this);
+        return codec.encode(w, value, at, depth);
+      },
+      decode: (r, depth) => {
+        codec.decode = (this.engine === 'source' ? sourceDecoder : closureDecoder)(plan(), this);
+        return codec.decode(r, depth);
+      },
+    };
+    return codec;
+  }
+}
+
+let usable: Engine | undefined;
+
+/** `closures` under `--disallow-code-generation-from-strings`, or a policy like it. */
+function usableEngine(): Engine {
+  if (usable === undefined) {
+    try {
+      new Function('');
+      usable = 'source';
+    } catch {
+      usable = 'closures';
+    }
+  }
+  return usable;
+}

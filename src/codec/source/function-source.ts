@@ -1,0 +1,28 @@
+/**
+ * The text of one function and the values it refers to. Only numbers, and names passed through
+ * `JSON.stringify`, ever become text; everything else is bound as a parameter.
+ */
+export class FunctionSource {
+  readonly #names: string[] = [];
+  readonly #values: unknown[] = [];
+  readonly #lines: string[] = [];
+
+  /** Makes a value known to the text, under the name it returns. */
+  bind(value: unknown): string {
+    const known = this.#values.indexOf(value);
+    if (known >= 0) return this.#names[known]!;
+    const name = `$${this.#names.length}`;
+    this.#names.push(name);
+    this.#values.push(value);
+    return name;
+  }
+
+  add(...lines: string[]): void {
+    this.#lines.push(...lines);
+  }
+
+  /** `return` is in the text: it is the body of a function that gives the function. */
+  make<F>(): F {
+    return new Function(...this.#names, `"use strict";\n${this.#lines.join('\n')}`)(...this.#values) as F;
+  }
+}

@@ -1,0 +1,43 @@
+import type { ByteReader } from '../wire/reader.ts';
+
+/** How a peer cuts its messages. */
+export type Framing = 'buffered' | 'framed';
+
+/** Bytes of a message's beginning that settle every case below. */
+const ENOUGH = 8;
+
+/**
+ * What a client's first bytes say about its framing; undefined when there are too few of them yet. A binary
+ * message begins with 80 01, or, in its old form, with the length of its name and a printable byte; a frame
+ * begins with its length, and then one of those.
+ */
+export function detectFraming(bytes: Buffer, length: number): Framing | undefined {
+  if (bytes[0] === 0x80 || bytes[0] === 0x82) return 'buffered';
+  if (length < 5) return undefined;
+  return bytes[4]! === 0x80 || bytes[4]! === 0 ? 'framed' : 'buffered';
+}
+
+/** What bytes look like that are no message of the expected kind; undefined when they look like nothing known. */
+export function recognise(bytes: Buffer, from: number, to: number): string | undefined {
+  const head = bytes.toString('latin1', from, Math.min(to, from + ENOUGH));
+  if (/^HTTP\//.test(head)) return 'HTTP';
+  if (/^(GET|POST|HEAD|PUT|OPTIONS|DELETE|PATCH) /.test(`${head} `)) return 'HTTP';
+  if (head.startsWith('PRI * HT')) return 'HTTP/2';
+  if (/^[\x14-\x17]\x03[\x00-\x04]/.test(head)) return 'TLS';
+  if (head.startsWith('SSH-')) return 'SSH';
+  if (/^[+\-*$]\d|^-ERR/.test(head)) return 'Redis';
+  if (head.startsWith('\x80\x01')) return 'Thrift binary, unframed';
+  if (head.startsWith('\x82') && (head.charCodeAt(1) & 0x1f) === 1) return 'Thrift compact, unframed';
+  if (head.slice(4).startsWith('\x80\x01')) return 'Thrift binary, framed';
+  if (head.charCodeAt(4) === 0x82) return 'Thrift compact, framed';
+  if (head.slice(4).startsWith('\x0f\xff')) return 'Thrift header';
+  if (head.slice(4).startsWith('\x10\x00')) return 'TTHeader';
+  if (head.startsWith('[')) return 'Thrift JSON';
+  if (head.charCodeAt(4) === 0x7b) return "thriftpy's own JSON";
+  return undefined;
+}
+
+/** Whether a reader stands at the beginning of a frame, where an unframed message was expected. */
+export function looksFramed(r: ByteReader): boolean {
+  return r.end - r.start >= 6 && r.bytes[r.start + 4] === 0x80 && r.bytes[r.start + 5] === 0x01;
+}

@@ -1,0 +1,95 @@
+import type { ByteReader } from '../wire/reader.ts';
+
+/**
+ * Given each message as a window of the reader. It leaves `r.pos` at the message's end, and answers whether to
+ * go on with the next one; after a no, `resume` does. While `r.growing` it may throw a `truncated` DecodeError
+ * to be asked again when the whole message is there.
+ */
+export type TakeMessage = (r: ByteReader) => boolean;
+
+/** Cuts messages out of bytes: one for each transport. */
+export interface Cutter {
+  /**
+   * Hands on the messages between `at` and `end`, and returns where the first one begins that is not whole,
+   * or that was not asked for any more. Throws a DecodeError for bytes that no message begins with.
+   */
+  cut(r: ByteReader, at: number, end: number, take: TakeMessage): number;
+  /** Bytes that the message at the front takes, as far as known: room to make at once. */
+  readonly wanted: number;
+}
+
+/**
+ * The receiving half of a connection: takes chunks as they come, borrowed, and keeps only what is not a whole
+ * message yet. What is kept grows geometrically, so the work is linear in the bytes, whatever the chunks.
+ */
+export class Inbox {
+  readonly #reader: ByteReader;
+  readonly #cutter: Cutter;
+  readonly #take: TakeMessage;
+  #kept: Buffer = Buffer.alloc(0);
+  #from = 0;
+  #to = 0;
+  #stopped = false;
+
+  constructor(reader: ByteReader, cutter: Cutter, take: TakeMessage) {
+    this.#reader = reader;
+    this.#cutter = cutter;
+    this.#take = r => {
+      const goOn = take(r);
+      this.#stopped = !goOn;
+      return goOn;
+    };
+  }
+
+  /** True when bytes of an unfinished message are kept. */
+  get isMidMessage(): boolean {
+    return this.#to > this.#from && !this.#stopped;
+  }
+
+  /** Takes the first `length` bytes of a chunk; the chunk is free to be used again afterwards. */
+  push(chunk: Buffer, length: number): void {
+    if (this.#to === this.#from && !this.#stopped) {
+      const at = this.#cut(chunk, 0, length);
+      if (at < length) this.#keep(chunk, at, length);
+      return;
+    }
+    this.#keep(chunk, 0, length);
+    if (!this.#stopped) this.#cutKept();
+  }
+
+  /** Goes on after `take` said no. */
+  resume(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    this.#cutKept();
+  }
+
+  #cutKept(): void {
+    this.#from = this.#cut(this.#kept, this.#from, this.#to);
+    if (this.#from === this.#to) {
+      this.#kept = Buffer.alloc(0);
+      this.#from = this.#to = 0;
+    }
+  }
+
+  #cut(bytes: Buffer, from: number, to: number): number {
+    this.#reader.attach(bytes);
+    return this.#cutter.cut(this.#reader, from, to, this.#take);
+  }
+
+  #keep(chunk: Buffer, from: number, to: number): void {
+    const [held, added] = [this.#to - this.#from, to - from];
+    if (this.#to + added > this.#kept.length) {
+      // Room for what is known to come, but no more than doubles at a time: a length alone buys no memory.
+      const wanted = Math.min(this.#cutter.wanted, 2 * (held + added));
+      const grown = Buffer.allocUnsafeSlow(
+        Math.max(held + added, wanted, Math.min(2 * held, 64 * 1024 * 1024)),
+      );
+      this.#kept.copy(grown, 0, this.#from, this.#to);
+      this.#kept = grown;
+      [this.#from, this.#to] = [0, held];
+    }
+    chunk.copy(this.#kept, this.#to, from, to);
+    this.#to += added;
+  }
+}

@@ -1,0 +1,48 @@
+import { DecodeError } from '../errors/decode-error.ts';
+import type { Limits } from '../limits.ts';
+import type { MessageScanner, Protocol } from '../protocol/protocol.ts';
+import type { ByteReader } from '../wire/reader.ts';
+import type { Cutter, TakeMessage } from './inbox.ts';
+
+/**
+ * Messages one behind the other, with nothing between: only decoding tells where one ends. Each is decoded
+ * straight from the chunk; only when the bytes run out is that one message scanned for its end, going on from
+ * chunk to chunk, and then decoded again.
+ */
+export class UnframedCutter implements Cutter {
+  readonly #scanner: MessageScanner;
+  #scanning = false;
+  readonly wanted = 0;
+
+  constructor(protocol: Protocol, limits: Limits) {
+    this.#scanner = protocol.scanner(limits);
+  }
+
+  cut(r: ByteReader, at: number, end: number, take: TakeMessage): number {
+    while (at < end) {
+      let goOn = true;
+      if (!this.#scanning) {
+        r.window(at, end, true);
+        try {
+          goOn = take(r);
+          at = r.pos;
+        } catch (error) {
+          if (!(error instanceof DecodeError) || error.code !== 'truncated') throw error;
+          this.#scanner.reset();
+          this.#scanning = true;
+        }
+      }
+      if (this.#scanning) {
+        r.window(at, end, true);
+        const stop = this.#scanner.scan(r);
+        if (stop < 0) return at;
+        this.#scanning = false;
+        r.window(at, stop, false);
+        goOn = take(r);
+        at = stop;
+      }
+      if (!goOn) break;
+    }
+    return at;
+  }
+}

@@ -1,0 +1,58 @@
+import type { ServiceDescriptor } from '../schema/descriptor.ts';
+
+declare const api: unique symbol;
+
+/**
+ * A loaded service: what `makeClient` calls and `makeServer` serves. `Api` is its methods' signatures, an
+ * interface such as `{ login(username: string, password: string): string }`; it exists for the compiler only.
+ */
+export interface Service<Api = unknown> {
+  readonly [api]: Api;
+  readonly name: string;
+  toString(): string;
+}
+
+/** The methods of a service, as a loaded module's type gives them. */
+export type ApiOf<S> = S extends Service<infer Api> ? Api : never;
+
+class LoadedService {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  toString(): string {
+    return `service ${this.name}`;
+  }
+}
+
+const services = new WeakMap<ServiceDescriptor, Service>();
+const descriptors = new WeakMap<object, ServiceDescriptor>();
+
+/** What a user holds of a service. One for each descriptor. */
+export function serviceOf(descriptor: ServiceDescriptor): Service {
+  let made = services.get(descriptor);
+  if (made === undefined) {
+    made = Object.freeze(new LoadedService(descriptor.name)) as unknown as Service;
+    services.set(descriptor, made);
+    descriptors.set(made, descriptor);
+  }
+  return made;
+}
+
+/** The descriptor of a loaded service; a TypeError that says what was expected for anything else. */
+export function serviceDescriptor(service: unknown): ServiceDescriptor {
+  const found = typeof service === 'object' && service !== null ? descriptors.get(service) : undefined;
+  if (found === undefined) {
+    throw new TypeError(
+      'expected a service of a loaded module, such as `const { PingPong } = await load("pingpong.thrift")`',
+    );
+  }
+  return found;
+}
+
+/** The descriptor of a loaded service, if it is one. */
+export function typeOfService(made: object): ServiceDescriptor | undefined {
+  return descriptors.get(made);
+}
