@@ -19,6 +19,8 @@ export interface Document extends Span {
   readonly doc?: string;
   readonly headers: readonly Header[];
   readonly definitions: readonly Definition[];
+  /** False if something of the text could not be read: a name that is missing here need not be missing there. */
+  readonly complete: boolean;
 }
 
 // ── headers ────────────────────────────────────────────────────────────────────────────────────────
@@ -125,10 +127,12 @@ export interface Function extends DefinitionBase {
 }
 
 /**
- * `void`, a type, or fbthrift's forms: `stream<T>`, `R, stream<T>`, `sink<T, R>`, `R, sink<T, S>`, and an
- * interaction's name before any of them. `first` is absent for void and for a bare stream or sink.
+ * `void`, a type, or fbthrift's forms: `stream<T>`, `R, stream<T>`, `sink<T, R>`, `R, sink<T, S>`. `first` is
+ * absent for void and for a bare stream or sink; before a stream or sink it may also name an interaction.
  */
 export interface Returns extends Span {
+  /** fbthrift: the interaction that the call begins, written before `void` or before another type. */
+  readonly interaction?: Type;
   readonly first?: Type;
   readonly stream?: StreamReturn;
 }
