@@ -25,6 +25,9 @@ interface Match<T> {
   readonly value: T;
 }
 
+/** Looking for what was meant costs the more, the more names there are: beyond these, names are only unknown. */
+const mostHints = 100;
+
 /** The names of one file, and through its includes those of others. */
 export class Scope {
   /** Base name of the file. */
@@ -39,6 +42,7 @@ export class Scope {
   /** By prefix; undefined stands for a file that was not found. */
   readonly #includes: Map<string, (Scope | undefined)[]> = new Map();
   #longestPrefix = 0;
+  #hints = 0;
 
   constructor(name: string, file: string, prefix: string, complete: boolean) {
     this.name = name;
@@ -127,6 +131,7 @@ export class Scope {
   }
 
   #typeHint(name: string): string | undefined {
+    if (this.#hints++ >= mostHints) return undefined;
     const names = [...this.types.keys()];
     for (const [prefix, scope] of this.included()) {
       if (scope.types.has(name)) return `did you mean "${prefix}.${name}"?`;
@@ -136,6 +141,7 @@ export class Scope {
   }
 
   #valueHint(name: string, target: TypeDescriptor): string | undefined {
+    if (this.#hints++ >= mostHints) return undefined;
     const type = resolve(target);
     const member = type.kind === 'enum' ? name.slice(name.lastIndexOf('.') + 1) : '';
     if (type.kind === 'enum' && type.byName.has(member)) {
