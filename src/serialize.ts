@@ -1,0 +1,53 @@
+import { deserializeWith, serializeWith } from './codec/checked.ts';
+import { Codecs } from './codec/codecs.ts';
+import { type Limits, withLimits } from './limits.ts';
+import { binary } from './protocol/binary.ts';
+import { descriptorOf, type TypeLike } from './values/module.ts';
+import type { StructClass } from './values/classes.ts';
+import { ByteReader } from './wire/reader.ts';
+import { ByteWriter } from './wire/writer.ts';
+
+export interface SerializeOptions {
+  readonly protocol?: 'binary';
+  /** Only `depth` matters here. */
+  readonly limits?: Partial<Limits>;
+}
+
+const codecs = new Codecs(binary);
+/** Taken while in use: a getter of the value may serialize another. */
+let scratch: ByteWriter | undefined;
+/** Beyond this the scratch buffer is given back to the system. */
+const KEPT = 1024 * 1024;
+
+/**
+ * A value's bytes, with no message around them. `type` is a loaded class or enum, or what
+ * `type(module, 'list<User>')` gives. Throws a ValueError with the path of what does not fit.
+ */
+export function serialize(type: TypeLike, value: unknown, options: SerializeOptions = {}): Uint8Array {
+  const limits = checkOptions(options);
+  const writer = scratch !== undefined && scratch.maxDepth === limits.depth ? scratch : new ByteWriter(1024, limits.depth);
+  scratch = undefined;
+  const bytes = serializeWith(codecs, descriptorOf(type), value, writer);
+  if (writer.size <= KEPT) scratch = writer;
+  return bytes;
+}
+
+/**
+ * The value of bytes that `serialize`, or any other Thrift, wrote. Throws a DecodeError with the path and the
+ * offset of what is wrong, also when bytes are left over.
+ */
+export function deserialize<T extends object>(type: StructClass<T, never>, bytes: Uint8Array, options?: SerializeOptions): T;
+export function deserialize(type: TypeLike, bytes: Uint8Array, options?: SerializeOptions): unknown;
+export function deserialize(type: object, bytes: Uint8Array, options: SerializeOptions = {}): unknown {
+  const reader = new ByteReader(checkOptions(options));
+  reader.attach(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  reader.window(0, bytes.byteLength, false);
+  return deserializeWith(codecs, descriptorOf(type as TypeLike), reader);
+}
+
+function checkOptions(options: SerializeOptions): Limits {
+  if (options.protocol !== undefined && options.protocol !== 'binary') {
+    throw new TypeError(`protocol: expected "binary", got "${String(options.protocol)}"`);
+  }
+  return withLimits(options.limits);
+}
