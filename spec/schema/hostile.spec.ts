@@ -104,7 +104,7 @@ describe('large files', () => {
 
   it('with an unknown name in every line still report in time', function () {
     this.timeout(20_000);
-    expect(findings(times(3_000, i => `struct Thing${i} { 1: Thingy${i}x a }`))).to.have.length(3_000);
+    expect(findings(times(3_000, i => `struct Thing${i} { 1: Thingy${i}x a }`))).to.have.length(101);
   });
 });
 

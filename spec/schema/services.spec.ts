@@ -62,6 +62,15 @@ describe('services', () => {
     expect(findings('service A extends A {}')).to.deep.equal(['error extends-cycle main.thrift:1:19']);
   });
 
+  it('say that opening an interaction is not supported', () => {
+    const found = findings('interaction I {} service S { I a(), I, i32 b(), Nope, i32 c() }');
+    expect(found).to.deep.equal([
+      'warning interaction-result main.thrift:1:30',
+      'warning interaction-result main.thrift:1:37',
+      'error unknown-interaction main.thrift:1:49',
+    ]);
+  });
+
   it('return and throw nothing from a oneway method', () => {
     const text = 'exception X {} service S { oneway i32 m() throws (1: X x) }';
     expect(findings(text)).to.deep.equal([

@@ -106,11 +106,11 @@ describe('types', () => {
       'struct User { 1: list<Usr> u, 2: map<x.Y, User> m } typedef Z A',
     );
     expect(findings).to.deep.equal([
-      'error unknown-type main.thrift:1:61',
       'error unknown-type main.thrift:1:23',
       'error unknown-type main.thrift:1:38',
+      'error unknown-type main.thrift:1:61',
     ]);
-    expect(diagnostics[1]).to.include({ message: 'there is no type "Usr"', hint: 'did you mean "User"?' });
+    expect(diagnostics[0]).to.include({ message: 'there is no type "Usr"', hint: 'did you mean "User"?' });
   });
 
   it('are suggested from included files', () => {
@@ -162,6 +162,12 @@ struct Thing { /** What it weighs. */ 1: i32 weight (unit = "kg") } (final = "ye
     expect(thing.annotations.final).to.deep.equal(['yes']);
   });
 
+  it('have the annotations of namespaces and package at their module', () => {
+    const module = linked('@Unknown package "a.com/b"\nnamespace py x (a = "b")');
+    expect(module.package).to.equal('a.com/b');
+    expect({ ...module.annotations }).to.deep.equal({ '@Unknown': ['1'], a: ['b'] });
+  });
+
   it('evaluate a structured annotation whose struct is known, and keep the others', () => {
     const module = linked(
       `struct Range { 1: i32 from = 0, 2: i32 to }
@@ -207,8 +213,8 @@ struct Thing { /** What it weighs. */ 1: i32 weight (unit = "kg") } (final = "ye
       'b.thrift': 'struct B {}',
     });
     expect(found).to.deep.equal([
-      'warning name-is-include main.thrift:4:8',
       'warning constant-and-type main.thrift:3:11',
+      'warning name-is-include main.thrift:4:8',
     ]);
   });
 

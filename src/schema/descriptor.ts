@@ -225,6 +225,9 @@ export interface ModuleDescriptor {
   /** The path or name it was loaded from. */
   readonly file: string;
   readonly doc?: string;
+  /** Of its `package` and `namespace` lines. */
+  readonly annotations: Annotations;
+  /** By scope, `*` among them; null prototype. */
   readonly namespaces: Readonly<Record<string, string>>;
   readonly package?: string;
   /** In the order written; several may share one prefix. */

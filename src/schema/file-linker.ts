@@ -1,5 +1,4 @@
 import type { Annotation, Const, Struct, Value, Definition as Written } from '../idl/ast.ts';
-import type { Diagnostics } from '../idl/diagnostics.ts';
 import { linkAnnotations } from './annotations.ts';
 import { type EvaluationMemory, Evaluator } from './constants.ts';
 import type { DefaultedField } from './defaults.ts';
@@ -13,6 +12,8 @@ import {
   EnumNode,
   type FieldNode,
   type Heading,
+  type Mutable,
+  noAnnotations,
   ServiceNode,
   StructNode,
   TypedefNode,
@@ -36,7 +37,7 @@ export class FileLinker implements Linking {
   readonly types: Types;
   readonly report: Report;
   readonly evaluator: Evaluator;
-  readonly module: ModuleDescriptor;
+  readonly module: Mutable<ModuleDescriptor>;
 
   readonly typedefs: DeclaredTypedef[] = [];
   readonly constants: DeclaredConst[] = [];
@@ -51,28 +52,28 @@ export class FileLinker implements Linking {
   readonly #annotated: { target: { annotations: Annotations }; annotations: readonly Annotation[] }[] = [];
 
   /** `prefix` is what the root file writes before this file's names. */
-  constructor(
-    file: SourceFile,
-    prefix: string,
-    types: Types,
-    memory: EvaluationMemory,
-    diagnostics: Diagnostics,
-  ) {
+  constructor(file: SourceFile, prefix: string, types: Types, memory: EvaluationMemory) {
     this.#file = file;
     this.#memory = memory;
     this.types = types;
-    this.report = new Report(file.source, diagnostics);
-    this.scope = new Scope(file.name, file.source.file, prefix, file.complete);
+    this.report = new Report(file.source);
+    const headings = headingsOf(file);
+    this.scope = new Scope(file, prefix, headings.namespaces);
     this.evaluator = new Evaluator(this, memory);
     this.module = {
       kind: 'module',
       name: file.name,
       file: file.source.file,
-      ...headings(file),
+      annotations: noAnnotations,
+      ...headings,
       includes: this.#includes,
       definitions: this.#definitions,
       source: file.source.text,
     };
+    this.deferAnnotations(
+      this.module,
+      file.document.headers.flatMap(header => ('annotations' in header ? header.annotations : [])),
+    );
   }
 
   deferDefault(field: FieldNode, value: Value): void {
@@ -197,8 +198,7 @@ export class FileLinker implements Linking {
   #warnOfIncluded(name: Written['name']): void {
     for (const [prefix, scope] of this.scope.included()) {
       if (!scope.types.has(name.text)) continue;
-      const included = this.#includes.find(({ module }) => module.file === scope.file)!.module;
-      if (!sameRecord(included.namespaces, this.module.namespaces)) continue;
+      if (!sameRecord(scope.namespaces, this.scope.namespaces)) continue;
       const message = `"${prefix}.${name.text}" is in the same namespace`;
       this.report.warn(name, 'name-in-include', message, 'code generators refuse that');
     }
@@ -211,7 +211,7 @@ export class FileLinker implements Linking {
 }
 
 /** What stands at the head of a file. */
-function headings({ document }: SourceFile): Pick<ModuleDescriptor, 'doc' | 'namespaces' | 'package'> {
+function headingsOf({ document }: SourceFile): Pick<ModuleDescriptor, 'doc' | 'namespaces' | 'package'> {
   const namespaces: Record<string, string> = Object.create(null);
   let packageName: string | undefined;
   for (const header of document.headers) {

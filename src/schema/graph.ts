@@ -3,7 +3,6 @@ import type { Diagnostics } from '../idl/diagnostics.ts';
 import { parse } from '../idl/parse.ts';
 import { SourceText } from '../idl/source.ts';
 import { circleText } from './order.ts';
-import { Report } from './report.ts';
 
 /** What the include graph asks its driver for. */
 export interface IncludeRequest {
@@ -42,8 +41,6 @@ export interface SourceFile {
   /** Base name without its extension. */
   readonly name: string;
   readonly includes: readonly SourceInclude[];
-  /** False when its text has errors: what seems to be missing from it may only be unreadable. */
-  readonly complete: boolean;
 }
 
 export interface SourceInclude {
@@ -84,27 +81,43 @@ export function* gather(
       path.pop();
       continue;
     }
-    const report = new Report(visit.file.source, diagnostics);
+    const { source } = visit.file;
     const written = node.path.text;
-    const answer = yield { path: written, from: visit.file.source.file };
+    const answer = yield { path: written, from: source.file };
     if ('searched' in answer) {
       const hint = answer.searched.length > 0 ? `looked for ${answer.searched.join(', ')}` : undefined;
-      report.error(node.path, 'include-not-found', `there is no file "${written}"`, hint);
+      diagnostics.error(source, node.path, 'include-not-found', `there is no file "${written}"`, hint);
       visit.add(node);
       continue;
     }
     const met = known.get(answer.file);
     if (met?.open) {
       const circle = path.slice(path.indexOf(met)).map(step => step.file.source.file);
-      report.error(node.path, 'include-cycle', `files include each other: ${circleText(circle)}`);
+      diagnostics.error(
+        source,
+        node.path,
+        'include-cycle',
+        `files include each other: ${circleText(circle)}`,
+      );
       visit.add(node);
     } else if (met !== undefined) {
       visit.add(node, met.file);
     } else if (path.length > limits.depth) {
-      report.error(node.path, 'include-depth', `includes are nested more than ${limits.depth} deep`);
+      diagnostics.error(
+        source,
+        node.path,
+        'include-depth',
+        `includes are nested more than ${limits.depth} deep`,
+      );
       visit.add(node);
     } else if (known.size >= limits.files) {
-      if (!full) report.error(node.path, 'too-many-files', `more than ${limits.files} files are included`);
+      if (!full)
+        diagnostics.error(
+          source,
+          node.path,
+          'too-many-files',
+          `more than ${limits.files} files are included`,
+        );
       full = true;
       visit.add(node);
     } else {
@@ -127,11 +140,9 @@ class Visit {
 
   constructor({ file, text }: FoundFile, diagnostics: Diagnostics) {
     const source = new SourceText(file, text);
-    const before = diagnostics.all.length;
     const document = parse(source, diagnostics);
-    const complete = diagnostics.all.slice(before).every(({ severity }) => severity !== 'error');
     this.#nodes = document.headers.filter(header => header.kind === 'include');
-    this.file = { source, document, name: baseName(file), includes: this.#found, complete };
+    this.file = { source, document, name: baseName(file), includes: this.#found };
   }
 
   nextInclude(): Include | undefined {

@@ -29,7 +29,7 @@ export function link(graph: SourceGraph, options: ValueOptions, diagnostics: Dia
   const prefixes = prefixesOf(graph);
   const byFile = new Map<SourceFile, FileLinker>();
   for (const file of graph.files) {
-    const linker = new FileLinker(file, prefixes.get(file)!, types, memory, diagnostics);
+    const linker = new FileLinker(file, prefixes.get(file)!, types, memory);
     linker.include(byFile);
     linker.declare();
     byFile.set(file, linker);
@@ -49,7 +49,8 @@ export function link(graph: SourceGraph, options: ValueOptions, diagnostics: Dia
     memory.extents,
   );
 
-  for (const { module, scope } of linkers) {
+  for (const { module, scope, report } of linkers) {
+    report.handOver(diagnostics);
     freezeModule(module);
     linked.set(module, { scope, types });
   }
@@ -63,8 +64,9 @@ export function typeOf(module: ModuleDescriptor, text: string): TypeDescriptor {
   const source = new SourceText('(type)', text);
   const diagnostics = new Diagnostics();
   const parsed = parseType(source, diagnostics);
-  const report = new Report(source, diagnostics);
+  const report = new Report(source);
   const type = parsed && linkType(parsed, context.scope, context.types, report);
+  report.handOver(diagnostics);
   const error = diagnostics.toError(false);
   if (error !== undefined || type === undefined) throw error;
   return type;

@@ -1,27 +1,23 @@
 import type { Span } from '../idl/ast.ts';
 import type { Diagnostics } from '../idl/diagnostics.ts';
+import { Findings } from '../idl/findings.ts';
 import type { SourceText } from '../idl/source.ts';
 import type { Position } from './descriptor.ts';
 
-/** Takes findings about one text. */
-export class Report {
-  readonly source: SourceText;
-  readonly #diagnostics: Diagnostics;
+/** What the linker finds in one text, until it goes in order of place to the load's diagnostics. */
+export class Report extends Findings {
+  readonly #source: SourceText;
 
-  constructor(source: SourceText, diagnostics: Diagnostics) {
-    this.source = source;
-    this.#diagnostics = diagnostics;
-  }
-
-  error(span: Span, code: string, message: string, hint?: string): void {
-    this.#diagnostics.error(this.source, span, code, message, hint);
-  }
-
-  warn(span: Span, code: string, message: string, hint?: string): void {
-    this.#diagnostics.warn(this.source, span, code, message, hint);
+  constructor(source: SourceText) {
+    super();
+    this.#source = source;
   }
 
   position(span: Span): Position {
-    return Object.freeze({ file: this.source.file, ...this.source.position(span.start) });
+    return Object.freeze({ file: this.#source.file, ...this.#source.position(span.start) });
+  }
+
+  handOver(diagnostics: Diagnostics): void {
+    this.flush(this.#source, diagnostics);
   }
 }

@@ -1,6 +1,7 @@
 import type { Span } from '../idl/ast.ts';
 import type { EnumDescriptor, EnumMember, TypeDescriptor } from './descriptor.ts';
 import { resolve } from './descriptor.ts';
+import type { SourceFile } from './graph.ts';
 import type { ConstNode, ServiceNode, TypeDefinitionNode } from './nodes.ts';
 import { unknownType } from './nodes.ts';
 import type { Report } from './report.ts';
@@ -25,9 +26,6 @@ interface Match<T> {
   readonly value: T;
 }
 
-/** Looking for what was meant costs the more, the more names there are: beyond these, names are only unknown. */
-const mostHints = 100;
-
 /** The names of one file, and through its includes those of others. */
 export class Scope {
   /** Base name of the file. */
@@ -37,18 +35,23 @@ export class Scope {
   readonly prefix: string;
   /** False when the file could not be read to its end; then a missing name is no further error. */
   readonly complete: boolean;
+  readonly namespaces: Readonly<Record<string, string>>;
   readonly types: Map<string, Declared> = new Map();
   readonly constants: Map<string, ConstNode> = new Map();
   /** By prefix; undefined stands for a file that was not found. */
   readonly #includes: Map<string, (Scope | undefined)[]> = new Map();
   #longestPrefix = 0;
-  #hints = 0;
 
-  constructor(name: string, file: string, prefix: string, complete: boolean) {
+  constructor(
+    { name, source, document }: SourceFile,
+    prefix: string,
+    namespaces: Readonly<Record<string, string>>,
+  ) {
     this.name = name;
-    this.file = file;
+    this.file = source.file;
     this.prefix = prefix;
-    this.complete = complete;
+    this.complete = document.complete;
+    this.namespaces = namespaces;
   }
 
   /** True for an include that is new; the same file under the same prefix counts once. */
@@ -76,7 +79,7 @@ export class Scope {
   findType(name: string, span: Span, report: Report, code: string, noun: string): Declared | undefined {
     const { matches, excused } = this.#look(name, (scope, local) => scope.types.get(local));
     if (matches.length > 1) this.#ambiguous(name, span, report, matches);
-    if (matches.length === 0 && !excused) {
+    if (matches.length === 0 && !excused && !report.exhausted) {
       const constant = this.#look(name, (scope, local) => scope.constants.get(local)).matches.length > 0;
       if (constant) report.error(span, 'not-a-type', `"${name}" is a constant, not a ${noun}`);
       else report.error(span, code, `there is no ${noun} "${name}"`, this.#typeHint(name));
@@ -93,7 +96,7 @@ export class Scope {
   findValue(name: string, span: Span, report: Report, target: TypeDescriptor): NamedValue | undefined {
     const { matches, excused } = this.#look(name, pickValue);
     if (matches.length > 1) this.#ambiguous(name, span, report, matches);
-    if (matches.length === 0 && !excused) {
+    if (matches.length === 0 && !excused && !report.exhausted) {
       const message = `there is no constant or enum member "${name}"`;
       report.error(span, 'unknown-constant', message, this.#valueHint(name, target));
     }
@@ -131,7 +134,6 @@ export class Scope {
   }
 
   #typeHint(name: string): string | undefined {
-    if (this.#hints++ >= mostHints) return undefined;
     const names = [...this.types.keys()];
     for (const [prefix, scope] of this.included()) {
       if (scope.types.has(name)) return `did you mean "${prefix}.${name}"?`;
@@ -141,7 +143,6 @@ export class Scope {
   }
 
   #valueHint(name: string, target: TypeDescriptor): string | undefined {
-    if (this.#hints++ >= mostHints) return undefined;
     const type = resolve(target);
     const member = type.kind === 'enum' ? name.slice(name.lastIndexOf('.') + 1) : '';
     if (type.kind === 'enum' && type.byName.has(member)) {

@@ -1,4 +1,4 @@
-import type { Function as FunctionNode, Name, Service, StreamReturn, Type } from '../idl/ast.ts';
+import type { Function as FunctionNode, Name, Returns, Service, StreamReturn, Type } from '../idl/ast.ts';
 import type { StreamingDescriptor, TypeDescriptor } from './descriptor.ts';
 import { linkFields } from './fields.ts';
 import type { Linking } from './linking.ts';
@@ -102,7 +102,8 @@ function linkMethod(written: FunctionNode, service: string, linking: Linking): M
   method.parameters = linkFields(written.parameters, 'parameters', linking);
   method.throws = linkFields(written.throws, 'throws', linking);
 
-  const result = returns.first && !isInteraction(returns.first, linking) ? link(returns.first) : undefined;
+  const opened = openedInteraction(returns, linking);
+  const result = returns.first && returns.first !== opened ? link(returns.first) : undefined;
   if (result !== undefined) method.returns = result;
   const streaming =
     returns.stream === undefined
@@ -125,12 +126,20 @@ function linkMethod(written: FunctionNode, service: string, linking: Linking): M
   return method;
 }
 
-/** fbthrift: a method that opens an interaction names it where others name what they return. */
-function isInteraction(type: Type, { scope, report }: Linking): boolean {
-  if (type.kind !== 'named' || scope.peekType(type.name.text)?.kind !== 'interaction') return false;
-  const message = `opening the interaction "${type.name.text}" is not supported: the method counts as void`;
-  report.warn(type, 'interaction-result', message);
-  return true;
+/** fbthrift: a method that opens an interaction names it before what it returns, or instead. */
+function openedInteraction(returns: Returns, linking: Linking): Type | undefined {
+  const { scope, report } = linking;
+  const instead = returns.first?.kind === 'named' && scope.peekType(returns.first.name.text);
+  const opened =
+    returns.interaction ?? (instead && instead.kind === 'interaction' ? returns.first : undefined);
+  if (opened === undefined) return undefined;
+  if (opened.kind !== 'named') {
+    report.error(opened, 'not-an-interaction', 'the name of an interaction is expected here');
+  } else if (findService(opened.name, 'interaction', linking) !== undefined) {
+    const message = `opening the interaction "${opened.name.text}" is not supported: the call only calls`;
+    report.warn(opened, 'interaction-result', message);
+  }
+  return opened;
 }
 
 /** fbthrift's `stream<T>` and `sink<T, R>`. */
