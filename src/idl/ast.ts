@@ -19,7 +19,7 @@ export interface Document extends Span {
   readonly doc?: string;
   readonly headers: readonly Header[];
   readonly definitions: readonly Definition[];
-  /** False if something of the text could not be read: a name that is missing here need not be missing there. */
+  /** False if the text has errors: a name that is missing from the tree need not be missing from the text. */
   readonly complete: boolean;
 }
 

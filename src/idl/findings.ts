@@ -16,18 +16,39 @@ const enough = 100;
 /** What the lexer and the parser find in one text, until it goes in order of place to the load's diagnostics. */
 export class Findings {
   readonly #found: Finding[] = [];
-  readonly #errorStarts: number[] = [];
+  readonly #lexicalStarts: number[] = [];
+  readonly #syntaxStarts: Set<number> = new Set();
+  #errors = 0;
   readonly #features: Map<string, { index: number; count: number }> = new Map();
 
   /** True when it makes no sense to look for more. */
   get exhausted(): boolean {
-    return this.#errorStarts.length >= enough;
+    return this.#errors >= enough;
+  }
+
+  get hasErrors(): boolean {
+    return this.#errors > 0;
   }
 
   error(span: Span, code: string, message: string, hint?: string): void {
     if (this.exhausted) return;
-    this.#errorStarts.push(span.start);
+    this.#errors++;
     this.#found.push({ severity: 'error', span, code, message, hint });
+  }
+
+  /** A fault of the tokens themselves. The parser, which stumbles over them, need not say so again. */
+  lexicalError(span: Span, code: string, message: string, hint?: string): void {
+    this.#lexicalStarts.push(span.start);
+    this.error(span, code, message, hint);
+  }
+
+  /** A fault in the order of the tokens; left out where it only echoes another one at `span` or between `since` and it. */
+  syntaxError(span: Span, since: number, message: string, hint?: string): void {
+    if (this.#syntaxStarts.has(span.start)) return;
+    this.#syntaxStarts.add(span.start);
+    const until = Math.max(span.start, span.end - 1);
+    if (this.#lexicalStarts.some(at => at >= since && at <= until)) return;
+    this.error(span, 'syntax-error', message, hint);
   }
 
   warn(span: Span, code: string, message: string, hint?: string): void {
@@ -46,11 +67,6 @@ export class Findings {
     } else {
       feature.count++;
     }
-  }
-
-  /** True when there is already an error from `start` to `end`, both included: a further one would only echo it. */
-  hasError(start: number, end: number): boolean {
-    return this.#errorStarts.some(at => at >= start && at <= end);
   }
 
   /** Hands everything on, sorted by place. */

@@ -1,4 +1,5 @@
 import type { IToken } from 'chevrotain';
+import { clip } from './literals.ts';
 
 /** Words of old compilers, of other languages and of other IDLs where a definition should begin. */
 const definitionHints: ReadonlyMap<string, string> = new Map([
@@ -41,33 +42,32 @@ export function likelyType(name: string): string | undefined {
   return foreignTypes.get(name);
 }
 
+/** True for a word that looks like the beginning of a definition, but is none in Thrift. */
+export function isForeign(word: string): boolean {
+  return definitionHints.has(word) || oldNamespace.test(word);
+}
+
+const oldNamespace = /^(\w+)_namespace$/;
+
 /** What to try where `expected` was expected and `found` was found; undefined where nothing is known to help. */
-export function hintFor(
-  expected: string,
-  found: IToken,
-  previous: IToken | undefined,
-  next: IToken | undefined,
-): string | undefined {
+export function hintFor(expected: string, found: IToken, previous: IToken | undefined): string | undefined {
   const { image } = found;
   if (expected.startsWith('a definition')) {
-    const oldNamespace = /^(\w+)_namespace$/.exec(image);
-    if (oldNamespace !== null) return `write: namespace ${oldNamespace[1]} …`;
-    if (image === '}') return 'no "{" is open here';
-    return definitionHints.get(image);
+    const scope = oldNamespace.exec(image)?.[1];
+    if (scope !== undefined) return `write: namespace ${scope} …`;
+    return image === '}' ? 'no "{" is open here' : definitionHints.get(image);
   }
-  if (image === ',' || image === ';') {
-    if (previous?.image === ',' || previous?.image === ';') return 'one separator is enough';
-    return undefined;
+  if (image === ':' && expected.startsWith('a field name'))
+    return 'the type stands before the name: 1: type name';
+  if (image === 'extends') return 'only a service can extend another';
+  if (/^[,;]/.test(image) && /^[,;]/.test(previous?.image ?? '')) return 'one separator is enough';
+  if (expected.startsWith('a path') && /^\w/.test(image)) return `write: include "${clip(image)}"`;
+  if (expected === 'an integer') return 'only a literal integer can stand here';
+  if (expected.startsWith('a field name') && previous !== undefined && /^\w/.test(previous.image)) {
+    return `a field is written: 1: type name; "${clip(previous.image)}" is read as the type`;
   }
-  if (expected.includes('field name') && previous !== undefined) {
-    return `a field is written: 1: type name; "${previous.image}" is read as the type`;
-  }
-  if (expected.includes('"{"') && image === 'extends') return 'only a service can extend another';
-  if (image === ':' && next !== undefined) return 'the type stands before the name: 1: type name';
-  if (expected.includes('path')) return 'a path stands in quotes';
-  if (expected.includes('integer') && /^\w/.test(image)) return 'only a literal number can stand here';
-  if (image === 'unsigned') return unsignedHint;
   return undefined;
 }
 
+/** What to do about `unsigned`. */
 export const unsignedHint = 'Thrift has no unsigned types: take the next larger one';

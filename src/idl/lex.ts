@@ -49,7 +49,7 @@ export function lex(source: SourceText, findings: Findings): Lexed {
   for (const error of errors) reportCharacters(error, source.text, findings);
   for (const { startOffset } of groups.unclosed ?? []) {
     const span = { start: startOffset, end: startOffset + 2 };
-    findings.error(span, 'unterminated-comment', 'this comment is not closed', 'it lacks its */');
+    findings.lexicalError(span, 'unterminated-comment', 'this comment is not closed', 'it lacks its */');
   }
   for (const token of tokens) refine(token, findings);
   return { tokens: withinNesting(tokens, findings), comments: groups.comments ?? [] };
@@ -79,7 +79,7 @@ function refine(token: IToken, findings: Findings): void {
   } else if (tokenType === CurlyString) {
     token.payload = token.image.slice(1, -1);
     const span = { start: token.startOffset, end: token.startOffset + token.image.length };
-    findings.error(
+    findings.lexicalError(
       span,
       'bad-character',
       'a string stands between straight quotes',
@@ -96,7 +96,7 @@ function retype(token: IToken, type: TokenType): void {
 function checkDots(token: IToken, findings: Findings): void {
   if (!token.image.endsWith('.') && !token.image.includes('..')) return;
   const span = { start: token.startOffset, end: token.startOffset + token.image.length };
-  findings.error(
+  findings.lexicalError(
     span,
     'bad-name',
     `"${clip(token.image)}" is no name: each of its dots needs a word on both sides`,
@@ -106,7 +106,12 @@ function checkDots(token: IToken, findings: Findings): void {
 function reportCharacters({ offset, length }: ILexingError, text: string, findings: Findings): void {
   const image = text.slice(offset, offset + length);
   const message = `unexpected ${[...image.slice(0, 4)].length === 1 ? 'character' : 'characters'} "${clip(image)}"`;
-  findings.error({ start: offset, end: offset + length }, 'bad-character', message, characterHint(image));
+  findings.lexicalError(
+    { start: offset, end: offset + length },
+    'bad-character',
+    message,
+    characterHint(image),
+  );
 }
 
 function characterHint(image: string): string | undefined {
@@ -141,7 +146,7 @@ function withinNesting(tokens: IToken[], findings: Findings): IToken[] {
       open.push(type);
       if (!deep && open.length > maxNesting) {
         kept ??= tokens.slice(0, index);
-        findings.error(
+        findings.lexicalError(
           { start: token.startOffset, end: token.startOffset + 1 },
           'nested-too-deep',
           `more than ${maxNesting} brackets are open here`,

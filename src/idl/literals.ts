@@ -31,7 +31,7 @@ export function decodeString(token: IToken, findings: Findings): string {
     if (escaped === undefined && next !== undefined) {
       // A surrogate pair after the backslash is one character to whoever wrote it.
       const shown = `\\${String.fromCodePoint(image.codePointAt(at + 1)!)}`;
-      findings.error(
+      findings.lexicalError(
         { start: startOffset + at, end: startOffset + at + shown.length },
         'bad-escape',
         `"${printable(shown)}" is no escape`,
@@ -48,7 +48,7 @@ export function decodeString(token: IToken, findings: Findings): string {
 
 function reportUnterminated(token: IToken, findings: Findings): void {
   const end = token.startOffset + token.image.trimEnd().length;
-  findings.error(
+  findings.lexicalError(
     { start: token.startOffset, end },
     'unterminated-string',
     'this string is not closed on its line',
@@ -81,12 +81,12 @@ function decodeRadix(digits: string, image: string, span: Span, findings: Findin
   const lower = prefix.toLowerCase();
   const allowed = lower === '0x' ? /^[0-9a-fA-F]+$/ : lower === '0b' ? /^[01]+$/ : /^[0-7]+$/;
   if (!allowed.test(digits.slice(2))) {
-    findings.error(span, 'bad-number', `"${printable(image)}" is no ${radixName(lower)} number`);
+    findings.lexicalError(span, 'bad-number', `"${printable(image)}" is no ${radixName(lower)} number`);
     return 0n;
   }
   if (prefix !== lower) {
     const hint = `write ${image.replace(prefix, lower)}`;
-    findings.error(span, 'bad-number', `the "${prefix}" of a number is written in lower case`, hint);
+    findings.lexicalError(span, 'bad-number', `the "${prefix}" of a number is written in lower case`, hint);
   } else if (lower !== '0x') {
     findings.portability(span, `${radixName(lower)} numbers are read by fbthrift only`);
   } else if (digits !== image) {
@@ -102,7 +102,7 @@ function radixName(prefix: string): string {
 
 function checkRange(value: bigint, image: string, span: Span, findings: Findings): bigint {
   if (value >= -integerLimit && value < integerLimit) return value;
-  findings.error(span, 'bad-number', `"${clip(image)}" does not fit into 64 bits`);
+  findings.lexicalError(span, 'bad-number', `"${clip(image)}" does not fit into 64 bits`);
   return BigInt.asIntN(64, value);
 }
 

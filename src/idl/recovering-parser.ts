@@ -9,7 +9,7 @@ import {
 import type { Name, Span } from './ast.ts';
 import { docText, isDocComment } from './docs.ts';
 import { Findings } from './findings.ts';
-import { hintFor } from './hints.ts';
+import { hintFor, isForeign } from './hints.ts';
 import type { Lexed } from './lex.ts';
 import { clip } from './literals.ts';
 import {
@@ -44,8 +44,8 @@ class Failure {
   }
 }
 
-/** What `repeat` reads: headers and definitions of a file, members between braces, or fields between parens. */
-export type Body = 'file' | 'braces' | 'parens';
+/** What `repeat` reads: the headers and definitions of a file, or what stands between braces or parentheses. */
+export type Body = 'file' | 'members' | 'fields' | 'arguments';
 
 /**
  * What the rules of the grammar stand on: positions, doc comments, and going on after an error. Chevrotain's
@@ -58,7 +58,6 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   #comments: readonly IToken[] = [];
   #commentIndex = 0;
   #findings: Findings = new Findings();
-  #complete = true;
 
   constructor(skipValidations: boolean) {
     super(vocabulary, {
@@ -81,7 +80,6 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     this.#comments = lexed.comments;
     this.#commentIndex = 0;
     this.#findings = findings;
-    this.#complete = true;
     this.input = lexed.tokens;
     try {
       return rule();
@@ -95,11 +93,6 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
 
   protected get findings(): Findings {
     return this.#findings;
-  }
-
-  /** False once something could not be read. */
-  protected get complete(): boolean {
-    return this.#complete;
   }
 
   protected get textLength(): number {
@@ -157,25 +150,20 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   protected spanOf(token: IToken): Span {
     if (token.tokenType === EOF) {
       const last = this.#tokens.at(-1);
-      const end = last === undefined ? this.#text.length : last.startOffset + last.image.length;
-      return { start: end, end };
+      const start = last === undefined ? this.#text.length : last.startOffset + last.image.length;
+      return { start, end: this.#text.length };
     }
     return { start: token.startOffset, end: token.startOffset + token.image.length };
   }
 
-  /** Reports a fault at a token, unless one was reported between `since` and it already. */
+  /** Reports a fault at a token of the member that began after `since`. */
   protected syntaxError(token: IToken, message: string, since: number, hint?: string): void {
-    this.#complete = false;
-    const span = this.spanOf(token);
-    const until = token.tokenType === EOF ? this.#text.length : Math.max(span.start, span.end - 1);
-    if (!this.#findings.hasError(Math.min(since, span.start), until)) {
-      this.#findings.error(span, 'syntax-error', message, hint);
-    }
+    this.#findings.syntaxError(this.spanOf(token), since, message, hint);
   }
 
   #expectation(token: IToken, expected: string, since: number): void {
     const at = this.#indexOf(token);
-    const hint = hintFor(expected, token, this.#tokens[at - 1], this.#tokens[at + 1]);
+    const hint = hintFor(expected, token, this.#tokens[at - 1]);
     this.syntaxError(token, `expected ${expected}, found ${describe(token)}`, since, hint);
   }
 
@@ -219,7 +207,13 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     }
     const next = this.LA(1);
     const message = `expected ${closer.LABEL} to close ${what}, found ${describe(next)}`;
-    this.syntaxError(next, message, opener.startOffset, `its "${opener.image}" is never closed`);
+    const line = this.#text.slice(0, opener.startOffset).split(/\r\n|\n|\r/).length;
+    this.syntaxError(
+      next,
+      message,
+      opener.startOffset,
+      `the "${opener.image}" in line ${line} is never closed`,
+    );
   }
 
   /**
@@ -244,7 +238,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     if (next.tokenType === EOF || this.#findings.exhausted) return true;
     if (body === 'file') return false;
     if (next.tokenType === RBrace || this.#isDefinitionStart(1)) return true;
-    return body === 'parens' && (next.tokenType === RParen || this.#isFunctionStart());
+    return body === 'arguments' && (next.tokenType === RParen || this.#isFunctionStart());
   }
 
   /** True where only a new header or definition can begin, whatever may still be open. */
@@ -280,7 +274,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
         if (opener < 0 && body !== 'file') break;
         open.length = Math.max(0, opener);
       } else if (type === RParen) {
-        if (open.length === 0 && body === 'parens') break;
+        if (open.length === 0 && body === 'arguments') break;
         if (open.at(-1) === LParen) open.pop();
       } else if (type === RBracket) {
         if (open.at(-1) === LBracket) open.pop();
@@ -307,9 +301,10 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
       if (next.tokenType === Identifier && this.#tokens[index + 2]?.tokenType === LBrace) return true;
     }
     if (body === 'file') {
-      return open.length === 0 && startsLine && (token.tokenType === At || token.tokenType === Interaction);
+      const begins = token.tokenType === At || token.tokenType === Interaction || isForeign(token.image);
+      return begins && open.length === 0 && startsLine;
     }
-    if (token.tokenType === Integer && next?.tokenType === Colon) {
+    if (body !== 'members' && token.tokenType === Integer && next?.tokenType === Colon) {
       return !open.includes(LBrace) && !open.includes(LBracket);
     }
     return open.length === 0 && startsLine && (isWord(token) || token.tokenType === At);
@@ -349,5 +344,6 @@ function isWord({ tokenType }: IToken): boolean {
 
 /** How a token is called in a message. */
 export function describe(token: IToken): string {
-  return token.tokenType === EOF ? 'the end of the file' : `"${clip(token.image)}"`;
+  if (token.tokenType === EOF) return 'the end of the file';
+  return token.tokenType === StringLiteral ? clip(token.image) : `"${clip(token.image)}"`;
 }

@@ -42,7 +42,8 @@ import {
 /** A tree node while it is being built. */
 export type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
-const none: readonly never[] = Object.freeze([]);
+/** The one empty list of all nodes that have nothing to list. */
+export const none: readonly never[] = Object.freeze([]);
 const annotationName = { ERR_MSG: 'an annotation name or ")"' };
 const structuredName = { ERR_MSG: 'the name of an annotation after "@"' };
 const memberName = { ERR_MSG: 'a field name or "}"' };
