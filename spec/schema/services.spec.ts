@@ -56,9 +56,8 @@ describe('services', () => {
     ]);
     expect(findings('service S extends Nope {}')).to.deep.equal(['error unknown-service main.thrift:1:19']);
     const { findings: found, diagnostics } = outcomeOf('service A extends B {} service B extends A {}');
-    expect(found).to.have.length(1);
-    expect(found[0]).to.match(/^error extends-cycle/);
-    expect(diagnostics[0]!.message).to.match(/A -> B -> A|B -> A -> B/);
+    expect(found).to.deep.equal(['error extends-cycle main.thrift:1:19']);
+    expect(diagnostics[0]!.message).to.contain('A -> B -> A');
     expect(findings('service A extends A {}')).to.deep.equal(['error extends-cycle main.thrift:1:19']);
   });
 

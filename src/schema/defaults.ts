@@ -41,7 +41,7 @@ export function checkDefaults(
   const ordered = inOrder(sources.keys(), impliedDefaults, circle => {
     const { value, report } = sources.get(circle[0]!)!;
     const message = `defaults contain each other: ${circleText(fieldNames(circle, structs))}`;
-    report.error(value, 'default-cycle', message, 'without an end: leave one of them out');
+    report.error(value, 'default-cycle', message, 'leave one of them out: as they are, they have no end');
     broken.add(circle.at(-1)!);
   });
 

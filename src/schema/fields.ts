@@ -75,7 +75,10 @@ function fieldIds(fields: readonly Field[], place: FieldPlace, { report }: Linki
     if (id < -32768 || id > 32767) {
       report.error(written, 'field-id-range', `a field id is from 1 to 32767, not ${written.value}`);
     } else if (id === 0 && place === 'throws') {
-      report.error(written, 'reserved-id', 'the id 0 in a reply is that of the result');
+      implicit -= 1;
+      const message = `the id 0 in a reply is that of the result: "${name.text}" has ${implicit} instead`;
+      report.warn(written, 'field-id-not-positive', message);
+      return implicit;
     } else if (id <= 0) {
       const hint = 'other compilers may put another number in its place';
       report.warn(written, 'field-id-not-positive', `a field id should be above 0, not ${id}`, hint);

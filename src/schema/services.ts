@@ -63,12 +63,11 @@ function breakCircles(declared: readonly DeclaredService[]): void {
   const sources = new Map(declared.map(item => [item.node, item]));
   const parents = (node: ServiceNode) => (node.extends === undefined ? [] : [node.extends]);
   inOrder(sources.keys(), parents, circle => {
-    const last = circle.at(-1)!;
-    const { service, linking } = sources.get(last)!;
-    const names = [last, ...circle.slice(0, -1)].map(String);
-    const message = `services extend each other: ${circleText(names)}`;
+    const first = circle[0]!;
+    const { service, linking } = sources.get(first)!;
+    const message = `services extend each other: ${circleText(circle.map(String))}`;
     linking.report.error(service.extends ?? service.name, 'extends-cycle', message);
-    delete last.extends;
+    delete first.extends;
   });
 }
 

@@ -1,0 +1,3 @@
+// expect: extends-cycle 2:19 services extend each other: A -> B -> A
+service A extends B {}
+service B extends A {}

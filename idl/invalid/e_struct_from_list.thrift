@@ -1,0 +1,3 @@
+// expect: wrong-type 3:16 expected User, got a list
+struct User { 1: string name }
+const User A = ["Ann"]
