@@ -36,20 +36,20 @@ export function explainTuple(
 ): ValueError {
   return explain(() => {
     const walk = new Walk(maxDepth);
-    fields.forEach((field, index) => {
+    for (const [index, field] of fields.entries()) {
       const value = values[index];
       const root = what === 'argument' ? `${of}.${field.name}` : `${of} returned`;
       if (value === undefined || value === null) {
         if (field.requiredness === 'required' && field.defaultValue === undefined) throw missing(root, field);
-        return;
+        continue;
       }
       const type = resolve(field.type);
       // The path of a struct begins with its own name; which argument it is in is said behind.
-      if (!isRecord(type)) return walk.value(type, value, root, 1);
-      walk.note = what === 'argument' ? ` (argument "${field.name}" of ${of})` : ` (result of ${of})`;
-      walk.value(type, value, String(type), 1);
+      if (isRecord(type))
+        walk.note = what === 'argument' ? ` (argument "${field.name}" of ${of})` : ` (result of ${of})`;
+      walk.value(type, value, isRecord(type) ? String(type) : root, 1);
       walk.note = '';
-    });
+    }
   }, of);
 }
 
@@ -197,8 +197,8 @@ class Walk {
     }
     const entries = value instanceof Map ? [...value] : Object.entries(value as object);
     for (const [key, member] of entries) {
-      this.#element(type.key, key, `${path}.key(${show(key)})`, depth);
-      this.#element(type.value, member, `${path}[${show(key)}]`, depth);
+      this.#element(type.key, key, `${path}.key(${keyText(key)})`, depth);
+      this.#element(type.value, member, `${path}[${keyText(key)}]`, depth);
     }
     if (hasDuplicates(type.key, new Set(entries.map(([key]) => key)))) {
       this.#fail('duplicate-element', path, `${type} holds two keys that are equal`);
@@ -295,4 +295,11 @@ function show(value: unknown): string {
   });
   const kind = typeof value === 'object' ? (Array.isArray(value) ? 'array' : 'object') : typeof value;
   return `${kind} ${text.length > 80 ? `${text.slice(0, 80)}…` : text}`;
+}
+
+/** A map's key as it stands in a path: `"k"`, `5`. */
+function keyText(key: unknown): string {
+  return typeof key === 'string'
+    ? JSON.stringify(key)
+    : inspect(key, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
 }

@@ -23,18 +23,16 @@ const mark: symbol = brand('RpcError');
 export class RpcError extends Error {
   declare readonly name: 'RpcError';
   readonly code: StatusCode;
-  readonly method: string | undefined;
-  readonly peer: string | undefined;
-  readonly applicationType: number | undefined;
-  readonly details: unknown;
+  declare readonly method?: string;
+  declare readonly peer?: string;
+  declare readonly applicationType?: number;
+  declare readonly details?: unknown;
 
   constructor(code: StatusCode, message: string, init: RpcErrorInit = {}) {
     super(message, 'cause' in init ? { cause: init.cause } : undefined);
     this.code = code;
-    this.method = init.method;
-    this.peer = init.peer;
-    this.applicationType = init.applicationType;
-    this.details = init.details;
+    const { cause: _, ...known } = init;
+    Object.assign(this, known);
   }
 
   static {

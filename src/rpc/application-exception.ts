@@ -1,0 +1,53 @@
+import type { Codec, CodecFinder } from '../codec/codec.ts';
+import { RpcError, type RpcErrorInit } from '../errors/rpc-error.ts';
+import { applicationType, statusOfType, typeOfStatus } from '../errors/status.ts';
+import type { FieldDescriptor, StructDescriptor, TypeDescriptor } from '../schema/descriptor.ts';
+
+/** The body of an exception message (thrift-rpc.md, "TApplicationException"): a struct like any other. */
+interface ApplicationException {
+  readonly message?: string;
+  readonly type?: number;
+}
+
+const position = Object.freeze({ file: 'TApplicationException', line: 1, column: 1 });
+const annotations = Object.freeze(Object.create(null) as Record<string, never>);
+
+function field(id: number, name: string, type: TypeDescriptor): FieldDescriptor {
+  return Object.freeze({ id, name, type, requiredness: 'optional', annotations, position });
+}
+
+const fields: readonly FieldDescriptor[] = Object.freeze([
+  // Peers put anything into the text: better a replacement character than no error at all.
+  field(1, 'message', { kind: 'string', utf8: 'replace', annotations, toString: () => 'string' }),
+  field(2, 'type', { kind: 'i32', annotations, toString: () => 'i32' }),
+]);
+
+const descriptor: StructDescriptor = Object.freeze({
+  kind: 'struct',
+  name: 'TApplicationException',
+  fields,
+  byName: new Map(fields.map(f => [f.name, f])),
+  byId: new Map(fields.map(f => [f.id, f])),
+  annotations,
+  position,
+  toString: () => 'TApplicationException',
+});
+
+/** The codec of an exception message's body. */
+export function applicationExceptionCodec(codecs: CodecFinder): Codec {
+  return codecs.of(descriptor);
+}
+
+/** How a status travels. */
+export function toApplicationException(error: RpcError): ApplicationException {
+  return { message: error.message, type: error.applicationType ?? typeOfStatus(error.code) };
+}
+
+/** What a peer's exception message means. npm's servers send no type at all: that is UNKNOWN. */
+export function fromApplicationException(body: ApplicationException, init: RpcErrorInit): RpcError {
+  const type = body.type ?? applicationType.unknown;
+  const code = statusOfType(type);
+  const text =
+    body.message || `${init.peer ?? 'the peer'} answered with an application exception of type ${type}`;
+  return new RpcError(code, text, { ...init, applicationType: type });
+}

@@ -1,0 +1,21 @@
+import type { Call } from './call.ts';
+
+/** Anything that can carry a call. */
+export interface Channel {
+  /** The other end as errors name it: `127.0.0.1:9000`. */
+  readonly peer: string;
+  /** Takes a call over and settles it, whatever happens. Never throws. */
+  start(call: Call): void;
+  /** Resolves when calls can be sent without waiting for a connection; rejects with the reason why not. */
+  ready(timeout?: number): Promise<void>;
+  /** Takes no more calls, lets those under way finish for up to `grace` ms (default 10,000), then closes. */
+  close(options?: CloseOptions): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface CloseOptions {
+  /** ms that calls under way may still take. Default: 10,000. */
+  readonly grace?: number;
+}
+
+export const defaultGrace = 10_000;

@@ -1,0 +1,339 @@
+import { connect, type Socket } from 'node:net';
+import { encodeChecked } from '../../codec/checked.ts';
+import { explainTuple } from '../../codec/explain.ts';
+import { DecodeError } from '../../errors/decode-error.ts';
+import type { Limits } from '../../limits.ts';
+import { MessageHeader } from '../../protocol/protocol.ts';
+import { messageType, wireType } from '../../protocol/types.ts';
+import { type Framing, looksFramed, recognise } from '../../transport/dialect.ts';
+import { FramedCutter } from '../../transport/framed.ts';
+import { Inbox } from '../../transport/inbox.ts';
+import { UnframedCutter } from '../../transport/unframed.ts';
+import { ByteReader } from '../../wire/reader.ts';
+import { addressText, type SocketAddress } from '../address.ts';
+import type { Call } from '../call.ts';
+import type { Dialect } from '../method.ts';
+import { Outbox } from '../outbox.ts';
+import { settle } from '../replies.ts';
+import { exhausted, expired, garbled, lost, noReply, unreachable } from './failures.ts';
+import { PendingCalls } from './pending.ts';
+
+export interface ConnectionSettings {
+  readonly dialect: Dialect;
+  readonly framing: Framing;
+  readonly limits: Limits;
+  /** The first call's sequence id. */
+  readonly firstSequenceId?: number;
+}
+
+/** Every socket reads into this one: what stands in it is used up before the next read. */
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+/** Given-up calls whose late replies are still expected; a peer that never sends them must cost no memory. */
+const MOST_ABANDONED = 100_000;
+
+/**
+ * The client's end of one socket, from the first attempt to connect to the end. Calls are written at once, also
+ * before there is a connection; all of them are settled when it ends.
+ */
+export class Connection {
+  readonly peer: string;
+  readonly #settings: ConnectionSettings;
+  readonly #socket: Socket;
+  readonly #reader: ByteReader;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
+  readonly #header = new MessageHeader();
+  readonly #pending = new PendingCalls();
+  readonly #abandoned = new Set<number>();
+  /** Calls written before the connection was there, and where their bytes stand. */
+  #queued: { readonly call: Call; readonly from: number; readonly to: number }[] = [];
+  /** Oneway calls that no flush has taken yet. */
+  #unflushed: Call[] = [];
+  #nextSeqid: number;
+  #connected = false;
+  #ended = false;
+  #replies = 0;
+  #failure: NodeJS.ErrnoException | undefined;
+  #garbage: { readonly why: string; readonly cause: unknown } | undefined;
+  readonly #onEnd: () => void;
+  #onIdle: (() => void) | undefined;
+  readonly #ready: { resolve: () => void; reject: (error: unknown) => void; promise: Promise<void> };
+
+  constructor(address: SocketAddress, settings: ConnectionSettings, onEnd: () => void) {
+    this.peer = addressText(address);
+    this.#settings = settings;
+    this.#onEnd = onEnd;
+    this.#nextSeqid = settings.firstSequenceId ?? 1;
+    const { limits, framing, dialect } = settings;
+    this.#reader = new ByteReader(limits);
+    const cutter =
+      framing === 'framed' ? new FramedCutter(limits) : new UnframedCutter(dialect.codecs.protocol, limits);
+    this.#inbox = new Inbox(this.#reader, cutter, r => this.#take(r));
+    this.#ready = withResolvers();
+    this.#ready.promise.catch(() => {
+      // Who asked for it has it; who did not learns of it from the calls.
+    });
+    this.#socket = connect({
+      ...dialAddress(address),
+      noDelay: true,
+      keepAlive: true,
+      onread: { buffer: readBuffer, callback: length => this.#receive(length) },
+    });
+    this.#outbox = new Outbox(this.#socket, framing, limits, () => this.#flushed());
+    this.#socket
+      .on('connect', () => this.#opened())
+      .on('error', error => {
+        this.#failure = error;
+      })
+      .on('end', () => this.#socket.destroy())
+      .on('close', () => this.#closed());
+  }
+
+  get isOver(): boolean {
+    return this.#ended;
+  }
+
+  /** Resolves as soon as nothing waits for anything on this connection. */
+  whenIdle(): Promise<void> {
+    return new Promise(resolve => {
+      this.#onIdle = resolve;
+      this.#checkIdle();
+    });
+  }
+
+  /** Resolves when connected, rejects when that failed. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  /** Writes a call. It is settled by its reply, by its deadline, or by the end of the connection. */
+  start(call: Call): void {
+    // A getter of an argument makes a call of its own: its bytes must not stand inside the other's.
+    if (this.#outbox.isWriting) return this.#outbox.afterwards(() => this.start(call));
+    const { limits } = this.#settings;
+    if (this.#pending.size >= limits.pending) {
+      return call.reject(
+        exhausted(call, this.peer, `${this.#pending.size} calls wait on this connection (limits.pending)`),
+      );
+    }
+    if (this.#outbox.unsent > limits.unsent) {
+      return call.reject(
+        exhausted(call, this.peer, `${this.#outbox.unsent} bytes wait to be sent (limits.unsent)`),
+      );
+    }
+    const from = this.#outbox.position;
+    if (!this.#write(call)) return;
+    call.arm(this.#expire);
+    if (!this.#connected) this.#queued.push({ call, from, to: this.#outbox.position });
+    if (call.method.oneway) this.#unflushed.push(call);
+    else {
+      if (this.#pending.size === 0) this.#socket.ref();
+      this.#pending.add(call);
+    }
+  }
+
+  /** Ends the connection; what still waits is settled with the error that `makeError` gives. */
+  end(makeError: (call: Call) => unknown): void {
+    for (const call of this.#drain()) call.reject(makeError(call));
+    this.#socket.destroy();
+  }
+
+  #write(call: Call): boolean {
+    const { method, args } = call;
+    const [out, header] = [this.#outbox, this.#header];
+    header.strict = true;
+    header.name = method.name;
+    header.type = method.oneway ? messageType.oneway : messageType.call;
+    header.seqid = call.seqid = this.#takeSeqid();
+    const at = out.begin();
+    try {
+      const body = this.#settings.dialect.codecs.protocol.writeMessage(out.writer, at, header);
+      const explain = () =>
+        explainTuple(method.fullName, 'argument', method.descriptor.parameters, args, out.writer.maxDepth);
+      out.commit(encodeChecked(method.args, out.writer, args, body, explain));
+      return true;
+    } catch (error) {
+      call.reject(error);
+      return false;
+    } finally {
+      out.end();
+    }
+  }
+
+  /** Ids run from 0 to 2^31-1 and begin again; one that still waits is passed over. */
+  #takeSeqid(): number {
+    let seqid = this.#nextSeqid;
+    while (this.#pending.has(seqid) || this.#abandoned.has(seqid)) seqid = (seqid + 1) & 0x7fffffff;
+    this.#nextSeqid = (seqid + 1) & 0x7fffffff;
+    return seqid;
+  }
+
+  #opened(): void {
+    this.#connected = true;
+    // What expired while the connection was made is not worth sending any more.
+    const stale = this.#queued.filter(({ call }) => call.settled);
+    if (stale.length > 0) this.#outbox.drop(stale);
+    for (const { call } of stale) this.#abandoned.delete(call.seqid);
+    this.#queued = [];
+    this.#outbox.flush();
+    this.#ready.resolve();
+    this.#checkIdle();
+  }
+
+  #flushed(): void {
+    if (!this.#connected || this.#unflushed.length === 0) return;
+    const handed = this.#unflushed;
+    this.#unflushed = [];
+    for (const call of handed) call.resolve(undefined);
+    this.#checkIdle();
+  }
+
+  #receive(length: number): boolean {
+    this.#outbox.hold();
+    try {
+      this.#inbox.push(readBuffer, length);
+    } catch (error) {
+      this.#broken(error, length);
+    } finally {
+      this.#reader.detach();
+      this.#outbox.release();
+    }
+    return true;
+  }
+
+  #take(r: ByteReader): boolean {
+    const header = this.#header;
+    const { dialect } = this.#settings;
+    if (this.#replies === 0 && this.#settings.framing === 'buffered' && looksFramed(r)) {
+      throw r.error('bad-version', r.start, 'a frame begins here');
+    }
+    if (!dialect.codecs.protocol.readMessage(r, header)) throw r.truncated(r.pos, 4);
+    const { seqid, type } = header;
+    const call = this.#pending.take(seqid);
+    if (call === undefined) {
+      this.#skipLate(r, seqid);
+      return true;
+    }
+    try {
+      if (type !== messageType.reply && type !== messageType.exception) {
+        throw r.error('invalid-data', r.start, `a message of type ${type} is no reply`);
+      }
+      if (header.name !== call.method.name) {
+        throw r.error(
+          'invalid-data',
+          r.start,
+          `the reply to "${call.method.name}" is named "${header.name}"`,
+        );
+      }
+      settle(call, r, type, dialect, this.peer);
+      this.#replies++;
+    } finally {
+      // Not settled: the reply is not all there yet, or it ends the connection. Either way the call still waits.
+      if (!call.settled) this.#pending.add(call);
+      else this.#checkIdle();
+    }
+    return true;
+  }
+
+  /** With no call under way the connection keeps no process alive. */
+  #checkIdle(): void {
+    if (this.#pending.size > 0) return;
+    if (this.#connected) this.#socket.unref();
+    if (this.#unflushed.length === 0) this.#onIdle?.();
+  }
+
+  /** A reply nobody waits for any more is skipped; one nobody ever waited for is an error. */
+  #skipLate(r: ByteReader, seqid: number): void {
+    if (!this.#abandoned.has(seqid)) {
+      throw r.error('invalid-data', r.start, `a reply has the sequence id ${seqid}, which no call has`);
+    }
+    this.#settings.dialect.codecs.protocol.skip(r, wireType.struct, 0);
+    this.#abandoned.delete(seqid);
+    this.#replies++;
+  }
+
+  readonly #expire = (call: Call) => {
+    if (this.#pending.take(call.seqid) === undefined)
+      this.#unflushed = this.#unflushed.filter(other => other !== call);
+    else {
+      if (this.#abandoned.size >= MOST_ABANDONED)
+        this.#abandoned.delete(this.#abandoned.values().next().value!);
+      this.#abandoned.add(call.seqid);
+    }
+    this.#checkIdle();
+    const circumstances = this.#circumstances();
+    return this.#connected ? noReply(call, circumstances) : expired(call, circumstances, false, '');
+  };
+
+  #broken(error: unknown, length: number): void {
+    if (!(error instanceof DecodeError)) throw error;
+    const seen = this.#replies === 0 ? recognise(readBuffer, 0, length) : undefined;
+    const why =
+      seen === undefined
+        ? `${this.peer} sent what is no reply: ${error.message}`
+        : dialectText(seen, this.peer);
+    this.#garbage = { why, cause: error };
+    this.#socket.destroy();
+  }
+
+  #closed(): void {
+    const midReply = this.#inbox.isMidMessage;
+    const circumstances = this.#circumstances();
+    const failure = this.#failure;
+    for (const call of this.#drain()) {
+      if (this.#garbage !== undefined)
+        call.reject(garbled(call, circumstances, this.#garbage.why, this.#garbage.cause));
+      else if (this.#connected) call.reject(lost(call, circumstances, failure, midReply));
+      else
+        call.reject(
+          unreachable(call.method.fullName, this.peer, failure ?? new Error('the connection was closed')),
+        );
+    }
+    if (!this.#connected)
+      this.#ready.reject(
+        unreachable(undefined, this.peer, failure ?? new Error('the connection was closed')),
+      );
+    this.#onEnd();
+  }
+
+  /** The connection takes no more calls; these were waiting. */
+  #drain(): Call[] {
+    this.#ended = true;
+    const waiting = [...this.#pending.drain(), ...this.#unflushed];
+    this.#unflushed = [];
+    this.#queued = [];
+    this.#abandoned.clear();
+    this.#onIdle?.();
+    return waiting;
+  }
+
+  #circumstances(): { peer: string; framing: Framing; fresh: boolean } {
+    return { peer: this.peer, framing: this.#settings.framing, fresh: this.#replies === 0 };
+  }
+}
+
+/** A server bound to all interfaces is reached on this host by the loopback one. */
+function dialAddress(address: SocketAddress): { host: string; port: number } | { path: string } {
+  if ('path' in address) return { path: address.path };
+  const host = address.host === '0.0.0.0' ? '127.0.0.1' : address.host === '::' ? '::1' : address.host;
+  return { host, port: address.port };
+}
+
+function dialectText(dialect: string, peer: string): string {
+  if (dialect === 'HTTP') return `${peer} answered in HTTP: is this port a web server?`;
+  if (dialect === 'TLS') return `${peer} answered in TLS: does this port expect an encrypted connection?`;
+  if (dialect === 'Thrift binary, framed') return `${peer} answered in frames: try { transport: 'framed' }`;
+  if (dialect === 'Thrift binary, unframed')
+    return `${peer} answered without frames: try { transport: 'buffered' }`;
+  return `${peer} answered in ${dialect}, which this client does not speak`;
+}
+
+function withResolvers(): { resolve: () => void; reject: (error: unknown) => void; promise: Promise<void> } {
+  let resolve!: () => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { resolve, reject, promise };
+}

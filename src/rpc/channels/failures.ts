@@ -1,0 +1,113 @@
+import { RpcError } from '../../errors/rpc-error.ts';
+import type { Framing } from '../../transport/dialect.ts';
+import type { Call } from '../call.ts';
+
+/** What the errors of a connection need to know of it. */
+export interface Circumstances {
+  readonly peer: string;
+  readonly framing: Framing;
+  /** No reply has ever come: perhaps the two do not speak the same dialect. */
+  readonly fresh: boolean;
+}
+
+function hint({ fresh, framing }: Circumstances): string {
+  const other = framing === 'framed' ? 'buffered' : 'framed';
+  return fresh
+    ? `; it has answered nothing so far: if it speaks another transport, try { transport: '${other}' }`
+    : '';
+}
+
+/** The time of a call is over. */
+export function expired(call: Call, { peer }: Circumstances, connected: boolean, tip: string): RpcError {
+  const { fullName: method } = call.method;
+  const what = connected ? `no reply from ${peer}` : `no connection to ${peer}`;
+  return new RpcError('DEADLINE_EXCEEDED', `${method}: ${what} within ${call.timeout} ms${tip}`, {
+    method,
+    peer,
+  });
+}
+
+/** `expired`, with the advice for a peer that has never answered. */
+export function noReply(call: Call, circumstances: Circumstances): RpcError {
+  return expired(call, circumstances, true, hint(circumstances));
+}
+
+/** A call whose time was over before it began. */
+export function expiredBefore(call: Call, peer: string): RpcError {
+  const { fullName: method } = call.method;
+  return new RpcError(
+    'DEADLINE_EXCEEDED',
+    `${method}: a timeout of ${call.timeout} ms has already expired; nothing was sent`,
+    {
+      method,
+      peer,
+    },
+  );
+}
+
+/** The connection could not be made. */
+export function unreachable(
+  method: string | undefined,
+  peer: string,
+  cause: NodeJS.ErrnoException,
+): RpcError {
+  const advice: Record<string, string> = {
+    ECONNREFUSED: 'nothing listens there: is the server running?',
+    ENOENT: 'there is no such socket: is the server running?',
+    ENOTFOUND: 'the host name is not known',
+    EAI_AGAIN: 'the host name could not be looked up',
+    ETIMEDOUT: 'the host does not answer',
+    EHOSTUNREACH: 'there is no route to the host',
+    ENETUNREACH: 'there is no route to the network',
+  };
+  const why = advice[cause.code ?? ''] ?? cause.message;
+  const code = cause.code === undefined ? '' : ` (${cause.code})`;
+  const text = `${method === undefined ? '' : `${method}: `}cannot connect to ${peer}: ${why}${code}`;
+  return new RpcError('UNAVAILABLE', text, { peer, cause, ...(method === undefined ? {} : { method }) });
+}
+
+/** The connection was lost while a call waited. */
+export function lost(
+  call: Call,
+  circumstances: Circumstances,
+  cause: NodeJS.ErrnoException | undefined,
+  midReply: boolean,
+): RpcError {
+  const { fullName: method } = call.method;
+  const { peer } = circumstances;
+  const how =
+    cause === undefined
+      ? `${peer} closed the connection`
+      : `the connection to ${peer} broke (${cause.code ?? cause.message})`;
+  const when = midReply ? 'in the middle of a reply' : 'before the reply came';
+  const tip = midReply ? '' : hint(circumstances);
+  return new RpcError('UNAVAILABLE', `${method}: ${how} ${when}${tip}`, { method, peer, cause });
+}
+
+/** What came back is no reply. */
+export function garbled(call: Call, { peer }: Circumstances, why: string, cause: unknown): RpcError {
+  const { fullName: method } = call.method;
+  return new RpcError('INTERNAL', `${method}: ${why}; the connection to ${peer} was closed`, {
+    method,
+    peer,
+    cause,
+  });
+}
+
+/** A call that would have to wait for too much. */
+export function exhausted(call: Call, peer: string, what: string): RpcError {
+  const { fullName: method } = call.method;
+  return new RpcError('RESOURCE_EXHAUSTED', `${method}: ${what}; nothing was sent to ${peer}`, {
+    method,
+    peer,
+  });
+}
+
+/** A call on a client or channel that was closed. */
+export function closed(call: Call, peer: string, cutOff: boolean): RpcError {
+  const { fullName: method } = call.method;
+  const text = cutOff
+    ? `${method}: the client was closed before the reply came`
+    : `${method}: the client is closed; nothing was sent`;
+  return new RpcError(cutOff ? 'CANCELLED' : 'UNAVAILABLE', text, { method, peer });
+}

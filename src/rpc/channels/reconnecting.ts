@@ -1,0 +1,70 @@
+import { RpcError } from '../../errors/rpc-error.ts';
+import { addressText, type SocketAddress } from '../address.ts';
+import type { Call } from '../call.ts';
+import { type Channel, type CloseOptions, defaultGrace } from '../channel.ts';
+import { Connection, type ConnectionSettings } from './connection.ts';
+import { closed, expiredBefore } from './failures.ts';
+
+/** A channel over one connection at a time: made when first needed, made again when it was lost. */
+export class ReconnectingChannel implements Channel {
+  readonly peer: string;
+  readonly #address: SocketAddress;
+  readonly #settings: ConnectionSettings;
+  #connection: Connection | undefined;
+  #closing = false;
+
+  constructor(address: SocketAddress, settings: ConnectionSettings) {
+    this.#address = address;
+    this.#settings = settings;
+    this.peer = addressText(address);
+  }
+
+  start(call: Call): void {
+    if (this.#closing) return call.reject(closed(call, this.peer, false));
+    if (call.timeout <= 0) return call.reject(expiredBefore(call, this.peer));
+    this.#connect().start(call);
+  }
+
+  async ready(timeout = 30_000): Promise<void> {
+    if (this.#closing) throw new RpcError('UNAVAILABLE', 'the client is closed', { peer: this.peer });
+    const { ready } = this.#connect();
+    if (await within(timeout, ready)) return;
+    const text = `no connection to ${this.peer} within ${timeout} ms`;
+    throw new RpcError('DEADLINE_EXCEEDED', text, { peer: this.peer });
+  }
+
+  async close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
+    this.#closing = true;
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    await within(grace, connection.whenIdle());
+    connection.end(call => closed(call, this.peer, true));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #connect(): Connection {
+    if (this.#connection === undefined || this.#connection.isOver) {
+      const connection = new Connection(this.#address, this.#settings, () => {
+        if (this.#connection === connection) this.#connection = undefined;
+      });
+      this.#connection = connection;
+    }
+    return this.#connection;
+  }
+}
+
+/** Waits for `done`, `ms` at most, and says whether it came. */
+async function within(ms: number, done: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>(resolve => {
+    timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1), false);
+  });
+  try {
+    return await Promise.race([done.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,37 @@
+/** What a handler is told about the call it serves: the argument after the declared ones. */
+export interface Context {
+  /** `PingPong.login`. */
+  readonly method: string;
+  /** The client's end: `127.0.0.1:52144`. */
+  readonly peer: string;
+  /** Aborted when nobody waits for the answer any more: the connection is lost, or the server closes. */
+  readonly signal: AbortSignal;
+}
+
+/** A context whose costly part is made when first asked for. */
+export class CallContext implements Context {
+  readonly method: string;
+  readonly peer: string;
+  #controller: AbortController | undefined;
+  #reason: unknown;
+  #aborted = false;
+
+  constructor(method: string, peer: string) {
+    this.method = method;
+    this.peer = peer;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.#aborted = true;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+}

@@ -1,0 +1,65 @@
+import { decodeChecked } from '../codec/checked.ts';
+import { locate } from '../codec/locate.ts';
+import { planTuple } from '../codec/plan.ts';
+import { DecodeError } from '../errors/decode-error.ts';
+import { RpcError } from '../errors/rpc-error.ts';
+import { applicationType } from '../errors/status.ts';
+import { messageType, wireType } from '../protocol/types.ts';
+import type { ByteReader } from '../wire/reader.ts';
+import { fromApplicationException } from './application-exception.ts';
+import type { Call } from './call.ts';
+import type { Dialect } from './method.ts';
+
+/**
+ * Reads the body of a reply and settles its call. Moves the reader to the end of the body, also when the body
+ * is not what it should be but its end can be found; throws the DecodeError when it cannot.
+ */
+export function settle(call: Call, r: ByteReader, type: number, dialect: Dialect, peer: string): void {
+  const from = r.pos;
+  const { fullName: method } = call.method;
+  try {
+    if (type === messageType.exception) {
+      const body = dialect.exception.decode(r, 0) as object;
+      call.reject(fromApplicationException(body, { method, peer }));
+    } else settleResult(call, r, dialect, peer);
+  } catch (error) {
+    if (!(error instanceof DecodeError) || (r.growing && error.code === 'truncated')) throw error;
+    r.pos = from;
+    skipBody(r, dialect, error);
+    call.reject(
+      new RpcError('INTERNAL', `${method}: ${peer} sent a reply that does not fit: ${error.message}`, {
+        method,
+        peer,
+        cause: error,
+      }),
+    );
+  }
+}
+
+function settleResult(call: Call, r: ByteReader, dialect: Dialect, peer: string): void {
+  const { method } = call;
+  const { protocol } = dialect.codecs;
+  const values = decodeChecked(method.result, r, (from, fault) =>
+    locate(protocol, planTuple(method.resultFields), method.fullName, r, from, fault),
+  ) as readonly unknown[];
+  for (let i = method.isVoid ? 0 : 1; i < values.length; i++)
+    if (values[i] !== undefined) return call.reject(values[i]);
+  if (method.isVoid) call.resolve(undefined);
+  else if (values[0] !== undefined) call.resolve(values[0]);
+  else {
+    const why = 'the reply holds neither a result nor an exception that this IDL declares';
+    const init = { method: method.fullName, peer, applicationType: applicationType.missingResult };
+    call.reject(new RpcError('INTERNAL', `${method.fullName}: ${why}`, init));
+  }
+}
+
+/** Moves over a body that could not be read; throws the reason it could not where its end cannot be found. */
+export function skipBody(r: ByteReader, dialect: Dialect, reason: DecodeError): void {
+  try {
+    dialect.codecs.protocol.skip(r, wireType.struct, 0);
+  } catch (error) {
+    if (r.growing && error instanceof DecodeError && error.code === 'truncated') throw error;
+    // A frame ends where it says.
+    if (r.growing) throw reason;
+  }
+}

@@ -1,0 +1,102 @@
+import { encodeChecked } from '../../codec/checked.ts';
+import { explainTuple } from '../../codec/explain.ts';
+import { RpcError } from '../../errors/rpc-error.ts';
+import { applicationType } from '../../errors/status.ts';
+import { MessageHeader } from '../../protocol/protocol.ts';
+import { messageType } from '../../protocol/types.ts';
+import { resolve } from '../../schema/descriptor.ts';
+import { typeOfInstance } from '../../values/classes.ts';
+import { toApplicationException } from '../application-exception.ts';
+import type { Dialect, Method } from '../method.ts';
+import type { Outbox } from '../outbox.ts';
+
+/** What a reply has to carry over from its request. */
+export interface ReplyTo {
+  /** The bare method name, also to a multiplexing client. */
+  readonly name: string;
+  readonly seqid: number;
+  /** Old clients, which sent no version, are answered without one. */
+  readonly strict: boolean;
+}
+
+const header = new MessageHeader();
+
+/** Writes a method's result. Throws a ValueError when the handler returned what does not fit. */
+export function writeResult(
+  out: Outbox,
+  dialect: Dialect,
+  method: Method,
+  to: ReplyTo,
+  value: unknown,
+): void {
+  if (!method.isVoid && (value === undefined || value === null)) {
+    throw new RpcError(
+      'INTERNAL',
+      `${method.fullName}: the handler returned nothing, expected ${method.descriptor.returns}`,
+      {
+        applicationType: applicationType.missingResult,
+      },
+    );
+  }
+  writeTuple(out, dialect, method, to, method.isVoid ? [] : [value]);
+}
+
+/** Writes an exception, if the method declares its class; otherwise does nothing and says so. */
+export function writeDeclared(
+  out: Outbox,
+  dialect: Dialect,
+  method: Method,
+  to: ReplyTo,
+  error: unknown,
+): boolean {
+  const type = typeof error === 'object' && error !== null ? typeOfInstance(error) : undefined;
+  if (type === undefined) return false;
+  const index = method.resultFields.findIndex(
+    (field, i) => (method.isVoid || i > 0) && resolve(field.type) === type,
+  );
+  if (index < 0) return false;
+  const values = new Array<unknown>(index + 1).fill(undefined);
+  values[index] = error;
+  writeTuple(out, dialect, method, to, values);
+  return true;
+}
+
+/** Writes a failure that no IDL declares. */
+export function writeFailure(out: Outbox, dialect: Dialect, to: ReplyTo, error: RpcError): void {
+  write(out, dialect, to, messageType.exception, (w, at) =>
+    dialect.exception.encode(w, toApplicationException(error), at, 0),
+  );
+}
+
+function writeTuple(
+  out: Outbox,
+  dialect: Dialect,
+  method: Method,
+  to: ReplyTo,
+  values: readonly unknown[],
+): void {
+  write(out, dialect, to, messageType.reply, (w, at) =>
+    encodeChecked(method.result, w, values, at, () =>
+      explainTuple(method.fullName, 'result', method.resultFields, values, w.maxDepth),
+    ),
+  );
+}
+
+function write(
+  out: Outbox,
+  dialect: Dialect,
+  to: ReplyTo,
+  type: number,
+  body: (w: Outbox['writer'], at: number) => number,
+): void {
+  const at = out.begin();
+  try {
+    header.name = to.name;
+    header.seqid = to.seqid;
+    header.strict = to.strict;
+    header.type = type;
+    out.commit(body(out.writer, dialect.codecs.protocol.writeMessage(out.writer, at, header)));
+  } finally {
+    out.end();
+  }
+}

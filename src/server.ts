@@ -1,0 +1,185 @@
+import { lstat, unlink } from 'node:fs/promises';
+import {
+  type AddressInfo,
+  createServer,
+  connect as dial,
+  type Server as NetServer,
+  type Socket,
+} from 'node:net';
+import { type Limits, withLimits } from './limits.ts';
+import { checkMs, checkOptions } from './options.ts';
+import { type Address, addressText, parseAddress, type SocketAddress } from './rpc/address.ts';
+import { type CloseOptions, defaultGrace } from './rpc/channel.ts';
+import type { Context } from './rpc/context.ts';
+import { binaryDialect } from './rpc/method.ts';
+import { type ErrorContext, ServerConnection, type ServingSettings } from './rpc/server/connection.ts';
+import { Routes } from './rpc/server/routes.ts';
+import { type ApiOf, type Service, serviceDescriptor } from './values/service.ts';
+
+type Signature = (...args: never[]) => unknown;
+
+/**
+ * What serves a service: a function for each method, given the declared arguments and then the call's context,
+ * with the handler as `this`. It returns the result or a promise of it, throws an exception that the method
+ * declares, or an RpcError; anything else reaches the caller as INTERNAL, without its text.
+ */
+export type Handler<S> = {
+  [K in keyof ApiOf<S>]: ApiOf<S>[K] extends Signature
+    ? (
+        ...args: [...Parameters<ApiOf<S>[K]>, context: Context]
+      ) => ReturnType<ApiOf<S>[K]> | PromiseLike<Awaited<ReturnType<ApiOf<S>[K]>>>
+    : never;
+};
+
+export interface ServiceOptions {
+  /** Allows declared methods without a handler; their callers get UNIMPLEMENTED. */
+  readonly partial?: boolean;
+}
+
+export interface ServerOptions extends ServiceOptions {
+  /** Tells callers the text of errors that no IDL declares. For development. */
+  readonly exposeErrors?: boolean;
+  /** Told in full of every error that its caller only learns of as INTERNAL, and of peers that speak nonsense. Default: `console.error`. */
+  readonly onError?: (error: unknown, context: ErrorContext) => void;
+  readonly limits?: Partial<Limits>;
+}
+
+/** A server of one or several services. It recognises each client's transport, and answers in kind. */
+export interface Server {
+  /** Serves another service on the same ports: for clients that name it, and for method names that only it has. */
+  add<S extends Service>(service: S, handler: Handler<NoInfer<S>>, options?: ServiceOptions): Server;
+  /**
+   * Begins to listen and gives the bound address: port 0 takes a free one. The host is 127.0.0.1 unless named;
+   * `{ path }` is a Unix socket. May be called for several addresses.
+   */
+  listen(address: Address | { readonly port: number; readonly host?: string }): Promise<SocketAddress>;
+  /** Stops accepting, lets calls under way finish for up to `grace` ms (default 10,000), then closes. */
+  close(options?: CloseOptions): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A server of a service. Throws a TypeError at once when a declared method has no handler. */
+export function makeServer<S extends Service>(
+  service: S,
+  handler: Handler<NoInfer<S>>,
+  options: ServerOptions = {},
+): Server {
+  checkOptions('makeServer', options, ['partial', 'exposeErrors', 'onError', 'limits']);
+  return new ThriftServer(options).add(service, handler, { partial: options.partial ?? false });
+}
+
+class ThriftServer implements Server {
+  readonly #routes = new Routes();
+  readonly #settings: ServingSettings;
+  readonly #listeners = new Set<NetServer>();
+  readonly #connections = new Set<ServerConnection>();
+  #closing: Promise<void> | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  constructor({ exposeErrors = false, onError = logError, limits }: ServerOptions) {
+    this.#settings = {
+      routes: this.#routes,
+      dialect: binaryDialect,
+      limits: withLimits(limits),
+      exposeErrors,
+      onError: (error, context) => {
+        try {
+          onError(error, context);
+        } catch (failure) {
+          logError(failure, context);
+        }
+      },
+    };
+  }
+
+  add<S extends Service>(service: S, handler: Handler<NoInfer<S>>, options: ServiceOptions = {}): Server {
+    checkOptions('add', options, ['partial']);
+    this.#routes.add(serviceDescriptor(service), handler, options.partial ?? false);
+    return this;
+  }
+
+  async listen(address: Address | { readonly port: number; readonly host?: string }): Promise<SocketAddress> {
+    if (this.#closing !== undefined) throw new TypeError('the server was closed');
+    const wanted = parseAddress(withLocalHost(address));
+    const listener = createServer({ noDelay: true, keepAlive: true }, socket => this.#accept(socket, wanted));
+    if ('path' in wanted) await removeStaleSocket(wanted.path);
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', reject).listen(wanted, () => {
+        listener.removeListener('error', reject);
+        // What goes wrong in accepting one client must not end the process.
+        listener.on('error', error => this.#settings.onError(error, { peer: addressText(wanted) }));
+        resolve();
+      });
+    });
+    this.#listeners.add(listener);
+    if ('path' in wanted) return wanted;
+    const { address: host, port } = listener.address() as AddressInfo;
+    return { host, port };
+  }
+
+  close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
+    checkMs('grace', grace);
+    this.#closing ??= this.#close(grace);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #accept(socket: Socket, listening: SocketAddress): void {
+    const { remoteAddress: host, remotePort: port } = socket;
+    const peer =
+      host !== undefined && port !== undefined ? addressText({ host, port }) : addressText(listening);
+    const connection = new ServerConnection(socket, peer, this.#settings, () => {
+      this.#connections.delete(connection);
+      if (this.#connections.size === 0) this.#onEmpty?.();
+    });
+    this.#connections.add(connection);
+    if (this.#closing !== undefined) connection.drain();
+  }
+
+  async #close(grace: number): Promise<void> {
+    const closed = Array.from(this.#listeners, listener => new Promise(resolve => listener.close(resolve)));
+    for (const connection of this.#connections) connection.drain();
+    if (this.#connections.size > 0) {
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(
+          () => {
+            for (const connection of this.#connections) connection.destroy();
+          },
+          Math.min(Math.max(grace, 0), 2 ** 31 - 1),
+        );
+        this.#onEmpty = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    await Promise.all(closed);
+  }
+}
+
+function logError(error: unknown, { peer, method }: ErrorContext): void {
+  console.error(`livethrift: ${method ?? 'connection'} (${peer}):`, error);
+}
+
+function withLocalHost(address: Address | { readonly port: number; readonly host?: string }): Address {
+  if (typeof address !== 'object' || address instanceof URL || 'path' in address) return address;
+  return { host: address.host ?? '127.0.0.1', port: address.port };
+}
+
+/** A socket file that a process left behind when it died: nobody answers there, and it is in the way. */
+async function removeStaleSocket(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (!found?.isSocket()) return;
+  const stale = await new Promise<boolean>(resolve => {
+    const probe = dial({ path })
+      .once('connect', () => {
+        probe.destroy();
+        resolve(false);
+      })
+      .once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
+  });
+  if (stale) await unlink(path);
+}
