@@ -141,7 +141,9 @@ describe('constants of an enum', () => {
     expect(constant('i32', 'Color.BLUE', color)).to.equal(2);
     expect(constant('map<i64, Color>', '{Color.RED: Color.RED}', color)).to.deep.equal([[1n, 1]]);
     expect(wrong('string', 'Color.RED', color)).to.deep.equal(['error wrong-type']);
-    expect(wrong('bool', 'Color.RED', color)).to.deep.equal(['error wrong-type']);
+    expect(constant('bool', 'Color.RED', color)).to.equal(true);
+    expect(constant('double', 'Color.BLUE', color)).to.equal(2);
+    expect(wrong('bool', 'Color.BLUE', color)).to.deep.equal(['error integer-range']);
   });
 
   it('are not members of another enum', () => {

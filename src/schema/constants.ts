@@ -96,7 +96,7 @@ export class Evaluator {
   /** A literal of some type, in a place of another. */
   #fit(literal: Literal, span: Span, type: TypeDescriptor, target: ResolvedType): Literal | undefined {
     if ('type' in literal && literal.type === target) return literal;
-    if (literal.kind === 'struct' || (literal.kind === 'enum' && !isInteger(target))) {
+    if (literal.kind === 'struct' || (literal.kind === 'enum' && !numeric.has(target.kind))) {
       const { start, end } = span;
       wrongType({ kind: 'evaluated', literal, start, end }, type, this.#linking.report);
       return undefined;
@@ -276,6 +276,5 @@ function isContainer(literal: Literal): boolean {
   return literal.kind === 'list' || literal.kind === 'set' || literal.kind === 'map';
 }
 
-function isInteger(target: ResolvedType): boolean {
-  return target.kind === 'i8' || target.kind === 'i16' || target.kind === 'i32' || target.kind === 'i64';
-}
+/** What a member of an enum may stand for besides itself. */
+const numeric: ReadonlySet<string> = new Set(['bool', 'i8', 'i16', 'i32', 'i64', 'float', 'double']);

@@ -79,7 +79,8 @@ export function scalarLiteral(
 export function enumLiteral(input: Input, target: EnumDescriptor, report: Report): Literal | undefined {
   const value = integerOf(input);
   if (value === undefined) {
-    wrongType(input, target, report);
+    const named = input.kind === 'string' && target.byName.has(input.value);
+    wrongType(input, target, report, named ? `did you mean "${target}.${input.value}"?` : undefined);
     return undefined;
   }
   const number = Number(value);
@@ -90,8 +91,9 @@ export function enumLiteral(input: Input, target: EnumDescriptor, report: Report
   return Object.freeze({ kind: 'enum', type: target, value: number });
 }
 
-export function wrongType(input: Input, expected: TypeDescriptor, report: Report): void {
-  report.error(input, 'wrong-type', `expected ${expected}, got ${describe(input)}`);
+/** The one error text for a value in a place of another type. */
+export function wrongType(input: Input, expected: TypeDescriptor, report: Report, hint?: string): void {
+  report.error(input, 'wrong-type', `expected ${expected}, got ${describe(input)}`, hint);
 }
 
 function boolLiteral(input: Input, written: TypeDescriptor, report: Report): Literal | undefined {

@@ -17,7 +17,7 @@ export interface MemberOf {
   readonly kind: 'member';
   readonly type: EnumDescriptor;
   readonly member: EnumMember;
-  /** The enum was reached through a typedef, which only thriftpy2 allows. */
+  /** The enum was reached through a typedef, which not every compiler allows. */
   readonly byTypedef: boolean;
 }
 
