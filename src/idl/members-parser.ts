@@ -9,6 +9,7 @@ import type {
   StreamReturn,
   Type,
 } from './ast.ts';
+import { isFree } from './recovering-parser.ts';
 import { type Draft, none, TermsParser } from './terms-parser.ts';
 import {
   Ampersand,
@@ -18,6 +19,7 @@ import {
   Comma,
   CppType,
   Equals,
+  Float,
   FunctionQualifier,
   Identifier,
   LAngle,
@@ -75,8 +77,7 @@ export abstract class MembersParser extends TermsParser {
     const qualifiers: Name[] = [];
     let oneway = false;
     this.MANY1({
-      // `readonly f(` is a function `f` that returns a type called `readonly`.
-      GATE: () => !(this.nextIs(LParen, 3) && this.nextIsWord(2)),
+      GATE: () => !this.#returnsTypeNamedLikeQualifier(),
       DEF: () => {
         const word = this.SUBRULE(this.functionQualifier);
         if (word.text === 'oneway' || word.text === 'async') oneway = true;
@@ -108,6 +109,13 @@ export abstract class MembersParser extends TermsParser {
     this.OPTION1(() => this.CONSUME(Separator));
     return node;
   });
+
+  /** `readonly f(` is a function `f` that returns a type called `readonly`. */
+  #returnsTypeNamedLikeQualifier(): boolean {
+    if (!isFree(this.LA(1))) return false;
+    const named = isFree(this.LA(2)) && !this.nextIs(Float, 2);
+    return this.nextIs(Comma, 2) || (named && this.nextIs(LParen, 3));
+  }
 
   protected readonly functionQualifier: ParserMethod<[], Name> = this.RULE('functionQualifier', (): Name => {
     const word = this.OR([
@@ -291,15 +299,10 @@ export abstract class MembersParser extends TermsParser {
 
   /** A keyword names nothing but fields; it is reported and taken, so that the definition is not lost. */
   protected name(what: string, token: IToken): Name {
-    const type = token.tokenType;
-    if (
-      type !== Identifier &&
-      !Identifier.categoryMatchesMap?.[type.tokenTypeIdx!] &&
-      !this.RECORDING_PHASE
-    ) {
+    if (!isFree(token) && !this.RECORDING_PHASE) {
       const message = `"${token.image}" is a keyword of Thrift and cannot be the name of`;
       const article = /^[aeiou]/.test(what) ? 'an' : 'a';
-      if (apacheWords.has(type)) {
+      if (apacheWords.has(token.tokenType)) {
         this.findings.portability(this.spanOf(token), `"${token.image}" as a name is not read by Apache`);
       } else {
         this.findings.error(this.spanOf(token), 'reserved-word', `${message} ${article} ${what}`);

@@ -1,4 +1,4 @@
-import { EOF, type IToken, type ParserMethod, type TokenType } from 'chevrotain';
+import { EOF, type IToken, type ParserMethod } from 'chevrotain';
 import type {
   Annotation,
   Const as ConstNode,
@@ -50,7 +50,6 @@ import {
 } from './tokens.ts';
 
 const path = { ERR_MSG: 'a path in quotes' };
-const headers: ReadonlySet<TokenType> = new Set([Include, CppInclude, Namespace, Package]);
 
 /** The grammar from the file down to the field; it builds the tree as it reads. */
 export class ThriftParser extends MembersParser {
@@ -71,7 +70,7 @@ export class ThriftParser extends MembersParser {
   // ── the file ─────────────────────────────────────────────────────────────────────────────────────
 
   readonly document: ParserMethod<[], Document> = this.RULE('document', (): Document => {
-    const doc = headers.has(this.LA(1).tokenType) ? this.docHere(true) : undefined;
+    const doc = this.firstDoc();
     const items = this.repeat(this.item, 'file');
     this.#checkOrder(items);
     const document: Draft<Document> = {
@@ -82,7 +81,7 @@ export class ThriftParser extends MembersParser {
       start: 0,
       end: this.textLength,
     };
-    if (doc !== undefined) document.doc = doc;
+    if (doc !== undefined && items[0] !== undefined && isHeader(items[0])) document.doc = doc;
     return document;
   });
 
@@ -153,14 +152,18 @@ export class ThriftParser extends MembersParser {
 
   #checkSeparator(item: Header | Definition, separator: IToken): void {
     const comma = separator.tokenType === Comma;
-    const plain = item.kind === 'const' || item.kind === 'typedef';
-    if (plain && !comma) return;
-    const place = isHeader(item) ? 'a header' : plain ? 'a const or typedef' : 'the body of a definition';
-    const who = plain
-      ? 'is not read by thriftpy2'
-      : comma
-        ? 'is read by fbthrift only'
-        : 'is not read by Apache';
+    if (item.kind === 'const' || (item.kind === 'typedef' && !comma)) return;
+    const place = isHeader(item)
+      ? 'a header'
+      : item.kind === 'typedef'
+        ? 'a typedef'
+        : 'the body of a definition';
+    const who =
+      item.kind === 'typedef'
+        ? 'is not read by thriftpy2'
+        : comma
+          ? 'is read by fbthrift only'
+          : 'is not read by Apache';
     this.findings.portability(this.spanOf(separator), `"${separator.image}" after ${place} ${who}`);
   }
 

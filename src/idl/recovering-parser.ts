@@ -119,12 +119,15 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     return this.LA(ahead).tokenType === type;
   }
 
-  protected nextIsWord(ahead: number): boolean {
-    return isWord(this.LA(ahead));
+  /** The first doc comment before the first token. */
+  protected firstDoc(): string | undefined {
+    const end = this.nextIs(EOF) ? this.#text.length : this.LA(1).startOffset;
+    const found = this.#comments.find(comment => comment.startOffset >= end || isDocComment(comment.image));
+    return found !== undefined && found.startOffset < end ? docText(found.image) : undefined;
   }
 
-  /** The doc comment between the last token and the next: the last of them, or the `first`. */
-  protected docHere(first = false): string | undefined {
+  /** The last doc comment between the last token and the next. */
+  protected docHere(): string | undefined {
     const comments = this.#comments;
     if (this.#commentIndex === comments.length) return undefined;
     const next = this.LA(1);
@@ -134,8 +137,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     for (; this.#commentIndex < comments.length; this.#commentIndex++) {
       const comment = comments[this.#commentIndex]!;
       if (comment.startOffset >= to) break;
-      if (comment.startOffset < from || (first && found !== undefined)) continue;
-      if (isDocComment(comment.image)) found = comment;
+      if (comment.startOffset >= from && isDocComment(comment.image)) found = comment;
     }
     return found && docText(found.image);
   }
@@ -340,6 +342,11 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
 
 function isWord({ tokenType }: IToken): boolean {
   return tokenType === Identifier || Word.categoryMatchesMap?.[tokenType.tokenTypeIdx!] === true;
+}
+
+/** True for a word that is no keyword of Apache's. */
+export function isFree({ tokenType }: IToken): boolean {
+  return tokenType === Identifier || Identifier.categoryMatchesMap?.[tokenType.tokenTypeIdx!] === true;
 }
 
 /** How a token is called in a message. */

@@ -1,0 +1,4 @@
+// expect: bad-character 3:1 unexpected characters "§§§€€"
+struct User {}
+§§§€€
+struct Other {}

@@ -1,0 +1,4 @@
+// expect: reserved-word 3:8 "throws" is a keyword of Thrift and cannot be the name of a function
+service Users {
+  void throws()
+}

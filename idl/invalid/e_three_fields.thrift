@@ -1,0 +1,7 @@
+// expect: syntax-error 5:6 expected a type, found "4"
+struct User {
+  1: i32 a b c
+  2: i32 d
+  3: 4
+  5: i32 e
+}

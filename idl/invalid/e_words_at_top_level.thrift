@@ -1,0 +1,4 @@
+// expect: syntax-error 2:1 expected a definition (struct, enum, service, const, typedef ...), found "hello"
+hello world
+
+struct User {}
