@@ -131,10 +131,9 @@ function openedInteraction(returns: Returns, linking: Linking): Type | undefined
   const instead = returns.first?.kind === 'named' && scope.peekType(returns.first.name.text);
   const opened =
     returns.interaction ?? (instead && instead.kind === 'interaction' ? returns.first : undefined);
-  if (opened === undefined) return undefined;
-  if (opened.kind !== 'named') {
-    report.error(opened, 'not-an-interaction', 'the name of an interaction is expected here');
-  } else if (findService(opened.name, 'interaction', linking) !== undefined) {
+  // What is not a name is an error of the parser's.
+  if (opened?.kind !== 'named') return opened;
+  if (findService(opened.name, 'interaction', linking) !== undefined) {
     const message = `opening the interaction "${opened.name.text}" is not supported: the call only calls`;
     report.warn(opened, 'interaction-result', message);
   }
