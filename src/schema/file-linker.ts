@@ -46,6 +46,7 @@ export class FileLinker implements Linking {
   readonly structs: { readonly node: StructNode; readonly written: Struct }[] = [];
 
   readonly #file: SourceFile;
+  readonly #prefix: string;
   readonly #memory: EvaluationMemory;
   readonly #includes: IncludeDescriptor[] = [];
   readonly #definitions: Definition[] = [];
@@ -54,11 +55,12 @@ export class FileLinker implements Linking {
   /** `prefix` is what the root file writes before this file's names. */
   constructor(file: SourceFile, prefix: string, types: Types, memory: EvaluationMemory) {
     this.#file = file;
+    this.#prefix = prefix;
     this.#memory = memory;
     this.types = types;
     this.report = new Report(file.source);
     const headings = headingsOf(file);
-    this.scope = new Scope(file, prefix, headings.namespaces);
+    this.scope = new Scope(file, headings.namespaces);
     this.evaluator = new Evaluator(this, memory);
     this.module = {
       kind: 'module',
@@ -205,7 +207,7 @@ export class FileLinker implements Linking {
   }
 
   #heading({ name, doc }: Written): Heading {
-    const label = `${this.scope.prefix}${name.text}`;
+    const label = `${this.#prefix}${name.text}`;
     return { name: name.text, label, doc, position: this.report.position(name) };
   }
 }

@@ -43,6 +43,7 @@ export interface SourceFile {
   readonly includes: readonly SourceInclude[];
 }
 
+/** One include of a parsed file. */
 export interface SourceInclude {
   /** The prefix by which the including file speaks of it. */
   readonly name: string;

@@ -7,16 +7,19 @@ import type { Literal } from './descriptor.ts';
  */
 export type Input = Exclude<Value, ListValue | MapValue> | ListInput | MapInput | Evaluated;
 
+/** A list as written, or one level of a list evaluated already. */
 export interface ListInput extends Span {
   readonly kind: 'list';
   readonly elements: readonly Input[];
 }
 
+/** A map, likewise. */
 export interface MapInput extends Span {
   readonly kind: 'map';
   readonly entries: readonly { readonly key: Input; readonly value: Input }[];
 }
 
+/** What a reference stands for, at the reference's place. */
 export interface Evaluated extends Span {
   readonly kind: 'evaluated';
   readonly literal: Literal;

@@ -5,7 +5,6 @@
 
 import type {
   Annotations,
-  AnnotationValue,
   ConstDescriptor,
   EnumDescriptor,
   EnumMember,
@@ -27,13 +26,11 @@ import type {
 } from './descriptor.ts';
 import { SealedMap } from './sealed-map.ts';
 
+/** A descriptor's data before it is frozen. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Annotations of a thing that has none. */
 export const noAnnotations: Annotations = Object.freeze(Object.create(null));
-
-/** Annotations while they are collected. */
-export type AnnotationLists = Record<string, AnnotationValue[]>;
 
 // ── types ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -51,6 +48,7 @@ abstract class TypeNode<Kind extends string> {
   }
 }
 
+/** A base type without a choice of JavaScript form. */
 export class ScalarNode extends TypeNode<ScalarDescriptor['kind']> implements ScalarDescriptor {
   constructor(kind: ScalarDescriptor['kind'], annotations: Annotations) {
     super(kind, annotations);
@@ -58,6 +56,7 @@ export class ScalarNode extends TypeNode<ScalarDescriptor['kind']> implements Sc
   }
 }
 
+/** `i64`, as bigint or number. */
 export class I64Node extends TypeNode<'i64'> implements I64Descriptor {
   readonly as: 'bigint' | 'number';
 
@@ -68,6 +67,7 @@ export class I64Node extends TypeNode<'i64'> implements I64Descriptor {
   }
 }
 
+/** `string`. */
 export class StringNode extends TypeNode<'string'> implements StringDescriptor {
   readonly utf8: 'strict' | 'replace';
 
@@ -78,6 +78,7 @@ export class StringNode extends TypeNode<'string'> implements StringDescriptor {
   }
 }
 
+/** `list<element>`. */
 export class ListNode extends TypeNode<'list'> implements ListDescriptor {
   readonly element: TypeDescriptor;
 
@@ -92,6 +93,7 @@ export class ListNode extends TypeNode<'list'> implements ListDescriptor {
   }
 }
 
+/** `set<element>`. */
 export class SetNode extends TypeNode<'set'> implements SetDescriptor {
   readonly element: TypeDescriptor;
 
@@ -106,6 +108,7 @@ export class SetNode extends TypeNode<'set'> implements SetDescriptor {
   }
 }
 
+/** `map<key, value>`. */
 export class MapNode extends TypeNode<'map'> implements MapDescriptor {
   readonly key: TypeDescriptor;
   readonly value: TypeDescriptor;
@@ -162,27 +165,32 @@ abstract class DefinitionNode<Kind extends string> {
   }
 }
 
+/** An enum; `linkEnum` fills it when it is declared, as it names nothing. */
 export class EnumNode extends DefinitionNode<'enum'> implements EnumDescriptor {
   readonly members: EnumMember[] = [];
   readonly byName: SealedMap<string, EnumMember> = new SealedMap();
   readonly byValue: SealedMap<number, EnumMember> = new SealedMap();
 }
 
+/** A typedef, of the unknown type until it is linked. */
 export class TypedefNode extends DefinitionNode<'typedef'> implements TypedefDescriptor {
   type: TypeDescriptor = unknownType;
 }
 
+/** A constant, of unknown type and value until they are linked. */
 export class ConstNode extends DefinitionNode<'const'> implements ConstDescriptor {
   type: TypeDescriptor = unknownType;
   value: Literal = unknownLiteral;
 }
 
+/** A struct, union or exception, without fields until they are linked. */
 export class StructNode extends DefinitionNode<'struct' | 'union' | 'exception'> implements StructDescriptor {
   readonly fields: FieldDescriptor[] = [];
   readonly byName: SealedMap<string, FieldDescriptor> = new SealedMap();
   readonly byId: SealedMap<number, FieldDescriptor> = new SealedMap();
 }
 
+/** A service or interaction, without methods until they are linked. */
 export class ServiceNode extends DefinitionNode<'service' | 'interaction'> implements ServiceDescriptor {
   declare extends?: ServiceNode;
   readonly ownMethods: MethodDescriptor[] = [];
@@ -205,13 +213,17 @@ export class ServiceNode extends DefinitionNode<'service' | 'interaction'> imple
   }
 }
 
+/** What a type can name. */
 export type TypeDefinitionNode = EnumNode | StructNode | TypedefNode;
 
 // ── parts ──────────────────────────────────────────────────────────────────────────────────────────
 
+/** A field before its annotations and default are evaluated. */
 export type FieldNode = Mutable<FieldDescriptor>;
+/** An enum's member before its annotations are evaluated. */
 export type EnumMemberNode = Mutable<EnumMember>;
 
+/** A method. */
 export class MethodNode implements MethodDescriptor {
   readonly kind = 'method';
   readonly name: string;

@@ -13,6 +13,7 @@ export type Declared = TypeDefinitionNode | ServiceNode;
 /** What a name in a value stands for. */
 export type NamedValue = ConstNode | MemberOf;
 
+/** A member, and the enum it was found in. */
 export interface MemberOf {
   readonly kind: 'member';
   readonly type: EnumDescriptor;
@@ -28,11 +29,7 @@ interface Match<T> {
 
 /** The names of one file, and through its includes those of others. */
 export class Scope {
-  /** Base name of the file. */
-  readonly name: string;
   readonly file: string;
-  /** What the root file writes before a name of this one: `shared.`, or nothing. */
-  readonly prefix: string;
   /** False when the file could not be read to its end; then a missing name is no further error. */
   readonly complete: boolean;
   readonly namespaces: Readonly<Record<string, string>>;
@@ -42,14 +39,8 @@ export class Scope {
   readonly #includes: Map<string, (Scope | undefined)[]> = new Map();
   #longestPrefix = 0;
 
-  constructor(
-    { name, source, document }: SourceFile,
-    prefix: string,
-    namespaces: Readonly<Record<string, string>>,
-  ) {
-    this.name = name;
+  constructor({ source, document }: SourceFile, namespaces: Readonly<Record<string, string>>) {
     this.file = source.file;
-    this.prefix = prefix;
     this.complete = document.complete;
     this.namespaces = namespaces;
   }
