@@ -20,6 +20,7 @@ import type {
 import type { Findings } from './findings.ts';
 import type { Lexed } from './lex.ts';
 import { MembersParser } from './members-parser.ts';
+import { isFree } from './recovering-parser.ts';
 import { type Draft, none } from './terms-parser.ts';
 import {
   As,
@@ -336,7 +337,7 @@ export class ThriftParser extends MembersParser {
   } = {
     DEF: [
       // A function may return a type called `performs`.
-      { GATE: () => !this.nextIs(LParen, 3), ALT: () => this.SUBRULE(this.performs) },
+      { GATE: () => isFree(this.LA(2)) && !this.nextIs(LParen, 3), ALT: () => this.SUBRULE(this.performs) },
       { ALT: () => this.SUBRULE(this.function) },
     ],
     ERR_MSG: 'a function, which begins with the type it returns',

@@ -307,7 +307,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
       return begins && open.length === 0 && startsLine;
     }
     if (body !== 'members' && token.tokenType === Integer && next?.tokenType === Colon) {
-      return !open.includes(LBrace) && !open.includes(LBracket);
+      return !open.includes(LBrace);
     }
     return open.length === 0 && startsLine && (isWord(token) || token.tokenType === At);
   }
