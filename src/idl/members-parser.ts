@@ -9,7 +9,6 @@ import type {
   StreamReturn,
   Type,
 } from './ast.ts';
-import { isFree } from './recovering-parser.ts';
 import { type Draft, none, TermsParser } from './terms-parser.ts';
 import {
   Ampersand,
@@ -22,6 +21,7 @@ import {
   Float,
   FunctionQualifier,
   Identifier,
+  isFree,
   LAngle,
   LParen,
   Oneway,

@@ -20,7 +20,6 @@ import type {
 import type { Findings } from './findings.ts';
 import type { Lexed } from './lex.ts';
 import { MembersParser } from './members-parser.ts';
-import { isFree } from './recovering-parser.ts';
 import { type Draft, none } from './terms-parser.ts';
 import {
   As,
@@ -35,6 +34,7 @@ import {
   Identifier,
   Include,
   Interaction,
+  isFree,
   LParen,
   Namespace,
   Package,

@@ -20,6 +20,7 @@ import {
   Identifier,
   Integer,
   Interaction,
+  isWord,
   LBrace,
   LBracket,
   LParen,
@@ -30,7 +31,6 @@ import {
   StringLiteral,
   Void,
   vocabulary,
-  Word,
 } from './tokens.ts';
 
 /** A syntax error that a rule notices by itself; without a stack trace, which nobody would see. */
@@ -338,15 +338,6 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     }
     return low;
   }
-}
-
-function isWord({ tokenType }: IToken): boolean {
-  return tokenType === Identifier || Word.categoryMatchesMap?.[tokenType.tokenTypeIdx!] === true;
-}
-
-/** True for a word that is no keyword of Apache's. */
-export function isFree({ tokenType }: IToken): boolean {
-  return tokenType === Identifier || Identifier.categoryMatchesMap?.[tokenType.tokenTypeIdx!] === true;
 }
 
 /** How a token is called in a message. */

@@ -1,4 +1,4 @@
-import { createToken, Lexer, type TokenType } from 'chevrotain';
+import { createToken, type IToken, Lexer, type TokenType } from 'chevrotain';
 
 /**
  * The vocabulary. The lexer itself only tells words, numbers, strings and symbols apart; `lex` then finds out
@@ -240,6 +240,16 @@ export const vocabulary: TokenType[] = [
   ExceptionQualifier,
   ...wordTypes.values(),
 ];
+
+/** True for any word. */
+export function isWord({ tokenType }: IToken): boolean {
+  return tokenType === Identifier || Word.categoryMatchesMap?.[tokenType.tokenTypeIdx!] === true;
+}
+
+/** True for a word that is no keyword of Apache's. */
+export function isFree({ tokenType }: IToken): boolean {
+  return tokenType === Identifier || Identifier.categoryMatchesMap?.[tokenType.tokenTypeIdx!] === true;
+}
 
 const backslash = 92;
 const lineFeed = 10;
