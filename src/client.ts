@@ -7,7 +7,7 @@ import { ReconnectingChannel } from './rpc/channels/reconnecting.ts';
 import { binaryDialect, type Method, methodsOf } from './rpc/method.ts';
 import { throwToCaller } from './rpc/stack.ts';
 import type { Framing } from './transport/dialect.ts';
-import { type ApiOf, type Service, serviceDescriptor } from './values/service.ts';
+import { type ApiOf, type IsDynamic, type Service, serviceDescriptor } from './values/service.ts';
 
 /** How a channel speaks. The defaults are what thriftpy2 and npm's thrift speak. */
 export interface ChannelOptions {
@@ -51,10 +51,15 @@ export type ClientMethods<Api> = {
     : never;
 };
 
-/** What `makeClient` gives for a service. `close` is `$close`, while the service has no method of that name. */
-export type Client<S> = ClientMethods<ApiOf<S>> &
-  ClientExtras<S> &
-  ('close' extends keyof ApiOf<S> ? unknown : Pick<{ close: ClientExtras<S>['$close'] }, 'close'>);
+/**
+ * What `makeClient` gives for a service. `close` is `$close`, while the service has no method of that name. Of a
+ * service without a type of its own nothing is known, so its client is as loosely typed as its module.
+ */
+export type Client<S> = IsDynamic<S> extends true ? S : TypedClient<S>;
+
+type TypedClient<S> = ClientExtras<S> &
+  ClientMethods<ApiOf<S>> &
+  ('close' extends keyof ApiOf<S> ? unknown : { readonly close: ClientExtras<S>['$close'] });
 
 const channelOptions = ['protocol', 'transport', 'limits'];
 const callOptions = ['timeout'];

@@ -14,16 +14,23 @@ export type { StatusCode } from './errors/status.ts';
 export { ValueError, type ValueErrorCode } from './errors/value-error.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { type LoadOptions, type LoadSourceOptions, load, loadSource, loadSync } from './load.ts';
-export type { Address, SocketAddress } from './rpc/address.ts';
+export type { Address, SocketAddress, TcpAddress, UnixAddress } from './rpc/address.ts';
 export type { Channel, CloseOptions } from './rpc/channel.ts';
 export type { Context } from './rpc/context.ts';
 export type { ErrorContext } from './rpc/server/connection.ts';
 export type * from './schema/descriptor.ts';
 export { deserialize, type SerializeOptions, serialize } from './serialize.ts';
-export { type Handler, makeServer, type Server, type ServerOptions, type ServiceOptions } from './server.ts';
+export {
+  type Handler,
+  type ListenAddress,
+  makeServer,
+  type Server,
+  type ServerOptions,
+  type ServiceOptions,
+} from './server.ts';
 export type { Framing } from './transport/dialect.ts';
 export { type StructClass, unknownField } from './values/classes.ts';
 export type { EnumObject } from './values/enums.ts';
 export { equals, mapGet, setHas, toObject } from './values/lookup.ts';
 export { type DynamicModule, describe, type TypeLike, type } from './values/module.ts';
-export type { ApiOf, Service } from './values/service.ts';
+export type { ApiOf, IsDynamic, Service } from './values/service.ts';

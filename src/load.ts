@@ -4,7 +4,13 @@ import { dirname, isAbsolute, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Diagnostic } from './errors/idl-error.ts';
 import { Diagnostics } from './idl/diagnostics.ts';
-import { type FoundFile, gather, type IncludeRequest, type MissingFile, type SourceGraph } from './schema/graph.ts';
+import {
+  type FoundFile,
+  gather,
+  type IncludeRequest,
+  type MissingFile,
+  type SourceGraph,
+} from './schema/graph.ts';
 import { link } from './schema/link.ts';
 import { type DynamicModule, moduleOf } from './values/module.ts';
 
@@ -35,7 +41,10 @@ export interface LoadSourceOptions extends LoadOptions {
  * without it the module is loosely typed. Rejects with an IdlError that holds every finding of every file, and
  * with the system's error when the file itself cannot be read.
  */
-export async function load<M extends object = DynamicModule>(path: string | URL, options: LoadOptions = {}): Promise<M> {
+export async function load<M extends object = DynamicModule>(
+  path: string | URL,
+  options: LoadOptions = {},
+): Promise<M> {
   const file = await realpath(toPath(path));
   const root = { file, text: await readFile(file, 'utf8') };
   const diagnostics = new Diagnostics();
@@ -74,7 +83,10 @@ export function loadSync<M extends object = DynamicModule>(path: string | URL, o
 }
 
 /** Loads IDL from memory. Includes come from `options.include`; nothing is read from the disk. */
-export function loadSource<M extends object = DynamicModule>(text: string, options: LoadSourceOptions = {}): M {
+export function loadSource<M extends object = DynamicModule>(
+  text: string,
+  options: LoadSourceOptions = {},
+): M {
   return run<M>({ file: options.name ?? 'source.thrift', text }, options, ({ path, from }) => {
     const found = options.include?.(path, from);
     return found === undefined ? { searched: [] } : { file: path, text: found };
@@ -110,8 +122,13 @@ function toPath(path: string | URL): string {
   return resolvePath(typeof path === 'string' && !path.startsWith('file:') ? path : fileURLToPath(path));
 }
 
-function search(request: IncludeRequest, options: LoadOptions): { candidates: string[]; missing: MissingFile } {
-  const directories = isAbsolute(request.path) ? [''] : [dirname(request.from), ...(options.includeDirs ?? [])];
+function search(
+  request: IncludeRequest,
+  options: LoadOptions,
+): { candidates: string[]; missing: MissingFile } {
+  const directories = isAbsolute(request.path)
+    ? ['']
+    : [dirname(request.from), ...(options.includeDirs ?? [])];
   const candidates = directories.map(directory => resolvePath(directory, request.path));
   return { candidates, missing: { searched: candidates } };
 }

@@ -2,8 +2,8 @@ import { deserializeWith, serializeWith } from './codec/checked.ts';
 import { Codecs } from './codec/codecs.ts';
 import { type Limits, withLimits } from './limits.ts';
 import { binary } from './protocol/binary.ts';
-import { descriptorOf, type TypeLike } from './values/module.ts';
 import type { StructClass } from './values/classes.ts';
+import { descriptorOf, type TypeLike } from './values/module.ts';
 import { ByteReader } from './wire/reader.ts';
 import { ByteWriter } from './wire/writer.ts';
 
@@ -25,7 +25,8 @@ const KEPT = 1024 * 1024;
  */
 export function serialize(type: TypeLike, value: unknown, options: SerializeOptions = {}): Uint8Array {
   const limits = checkOptions(options);
-  const writer = scratch !== undefined && scratch.maxDepth === limits.depth ? scratch : new ByteWriter(1024, limits.depth);
+  const writer =
+    scratch !== undefined && scratch.maxDepth === limits.depth ? scratch : new ByteWriter(1024, limits.depth);
   scratch = undefined;
   const bytes = serializeWith(codecs, descriptorOf(type), value, writer);
   if (writer.size <= KEPT) scratch = writer;
@@ -36,7 +37,11 @@ export function serialize(type: TypeLike, value: unknown, options: SerializeOpti
  * The value of bytes that `serialize`, or any other Thrift, wrote. Throws a DecodeError with the path and the
  * offset of what is wrong, also when bytes are left over.
  */
-export function deserialize<T extends object>(type: StructClass<T, never>, bytes: Uint8Array, options?: SerializeOptions): T;
+export function deserialize<T extends object>(
+  type: StructClass<T, never>,
+  bytes: Uint8Array,
+  options?: SerializeOptions,
+): T;
 export function deserialize(type: TypeLike, bytes: Uint8Array, options?: SerializeOptions): unknown;
 export function deserialize(type: object, bytes: Uint8Array, options: SerializeOptions = {}): unknown {
   const reader = new ByteReader(checkOptions(options));

@@ -8,13 +8,20 @@ import {
 } from 'node:net';
 import { type Limits, withLimits } from './limits.ts';
 import { checkMs, checkOptions } from './options.ts';
-import { type Address, addressText, parseAddress, type SocketAddress } from './rpc/address.ts';
+import {
+  type Address,
+  addressText,
+  parseAddress,
+  type SocketAddress,
+  type TcpAddress,
+  type UnixAddress,
+} from './rpc/address.ts';
 import { type CloseOptions, defaultGrace } from './rpc/channel.ts';
 import type { Context } from './rpc/context.ts';
 import { binaryDialect } from './rpc/method.ts';
 import { type ErrorContext, ServerConnection, type ServingSettings } from './rpc/server/connection.ts';
 import { Routes } from './rpc/server/routes.ts';
-import { type ApiOf, type Service, serviceDescriptor } from './values/service.ts';
+import { type ApiOf, type IsDynamic, type Service, serviceDescriptor } from './values/service.ts';
 
 type Signature = (...args: never[]) => unknown;
 
@@ -23,11 +30,13 @@ type Signature = (...args: never[]) => unknown;
  * with the handler as `this`. It returns the result or a promise of it, throws an exception that the method
  * declares, or an RpcError; anything else reaches the caller as INTERNAL, without its text.
  */
-export type Handler<S> = {
-  [K in keyof ApiOf<S>]: ApiOf<S>[K] extends Signature
+export type Handler<S> = IsDynamic<S> extends true ? S : HandlerOf<ApiOf<S>>;
+
+type HandlerOf<Api> = {
+  readonly [K in keyof Api]: Api[K] extends Signature
     ? (
-        ...args: [...Parameters<ApiOf<S>[K]>, context: Context]
-      ) => ReturnType<ApiOf<S>[K]> | PromiseLike<Awaited<ReturnType<ApiOf<S>[K]>>>
+        ...args: [...Parameters<Api[K]>, context: Context]
+      ) => ReturnType<Api[K]> | PromiseLike<Awaited<ReturnType<Api[K]>>>
     : never;
 };
 
@@ -44,6 +53,12 @@ export interface ServerOptions extends ServiceOptions {
   readonly limits?: Partial<Limits>;
 }
 
+/** A port, 0 for a free one, and the host's name or IP address, 127.0.0.1 unless named. */
+export interface ListenAddress {
+  readonly port: number;
+  readonly host?: string;
+}
+
 /** A server of one or several services. It recognises each client's transport, and answers in kind. */
 export interface Server {
   /** Serves another service on the same ports: for clients that name it, and for method names that only it has. */
@@ -52,7 +67,9 @@ export interface Server {
    * Begins to listen and gives the bound address: port 0 takes a free one. The host is 127.0.0.1 unless named;
    * `{ path }` is a Unix socket. May be called for several addresses.
    */
-  listen(address: Address | { readonly port: number; readonly host?: string }): Promise<SocketAddress>;
+  listen(address: ListenAddress): Promise<TcpAddress>;
+  listen(address: UnixAddress): Promise<UnixAddress>;
+  listen(address: Address): Promise<SocketAddress>;
   /** Stops accepting, lets calls under way finish for up to `grace` ms (default 10,000), then closes. */
   close(options?: CloseOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -98,7 +115,10 @@ class ThriftServer implements Server {
     return this;
   }
 
-  async listen(address: Address | { readonly port: number; readonly host?: string }): Promise<SocketAddress> {
+  listen(address: ListenAddress): Promise<TcpAddress>;
+  listen(address: UnixAddress): Promise<UnixAddress>;
+  listen(address: Address): Promise<SocketAddress>;
+  async listen(address: Address | ListenAddress): Promise<SocketAddress> {
     if (this.#closing !== undefined) throw new TypeError('the server was closed');
     const wanted = parseAddress(withLocalHost(address));
     const listener = createServer({ noDelay: true, keepAlive: true }, socket => this.#accept(socket, wanted));
@@ -164,7 +184,7 @@ function logError(error: unknown, { peer, method }: ErrorContext): void {
   console.error(`livethrift: ${method ?? 'connection'} (${peer}):`, error);
 }
 
-function withLocalHost(address: Address | { readonly port: number; readonly host?: string }): Address {
+function withLocalHost(address: Address | ListenAddress): Address {
   if (typeof address !== 'object' || address instanceof URL || 'path' in address) return address;
   return { host: address.host ?? '127.0.0.1', port: address.port };
 }

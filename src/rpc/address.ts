@@ -1,7 +1,18 @@
 import { fileURLToPath } from 'node:url';
 
+export interface TcpAddress {
+  /** A host name, or an IP address of either family. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A Unix domain socket. */
+export interface UnixAddress {
+  readonly path: string;
+}
+
 /** Where a server listens. */
-export type SocketAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+export type SocketAddress = TcpAddress | UnixAddress;
 
 /** What names a server: what `listen` returned, `host:port`, `thrift://host:port`, `unix:/path`. */
 export type Address = SocketAddress | string | URL;

@@ -12,6 +12,9 @@ export interface Service<Api = unknown> {
   toString(): string;
 }
 
+/** True for a service of a module without a type of its own: nothing is known of its methods. */
+export type IsDynamic<S> = 0 extends 1 & S ? true : false;
+
 /** The methods of a service, as a loaded module's type gives them. */
 export type ApiOf<S> = S extends Service<infer Api> ? Api : never;
 

@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+
+const src = fileURLToPath(new URL('../src/', import.meta.url));
+
+/**
+ * What each layer stands on. A folder is a layer, and so is a file that stands in `src` itself; below, each may
+ * import those before it that it names, and nothing else.
+ */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  limits: [],
+  options: [],
+  wire: ['errors', 'limits'],
+  idl: ['errors', 'limits'],
+  protocol: ['errors', 'limits', 'wire'],
+  schema: ['errors', 'limits', 'idl'],
+  values: ['errors', 'schema'],
+  transport: ['errors', 'limits', 'wire', 'protocol'],
+  codec: ['errors', 'limits', 'wire', 'protocol', 'schema', 'values'],
+  rpc: ['errors', 'limits', 'wire', 'protocol', 'schema', 'values', 'transport', 'codec'],
+  load: ['errors', 'idl', 'schema', 'values'],
+  serialize: ['limits', 'wire', 'protocol', 'values', 'codec'],
+  client: ['limits', 'options', 'transport', 'values', 'rpc'],
+  server: ['limits', 'options', 'values', 'rpc'],
+  index: [
+    'errors',
+    'limits',
+    'schema',
+    'values',
+    'transport',
+    'rpc',
+    'load',
+    'serialize',
+    'client',
+    'server',
+  ],
+};
+
+interface Module {
+  readonly file: string;
+  readonly layer: string;
+  /** Files of `src`, relative to it. */
+  readonly imports: readonly string[];
+  /** Everything else. */
+  readonly packages: readonly string[];
+}
+
+const modules: readonly Module[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter(file => file.endsWith('.ts'))
+  .map(read);
+
+function read(file: string): Module {
+  const text = readFileSync(join(src, file), 'utf8');
+  const specifiers = Array.from(
+    text.matchAll(/^(?:import|export)\b[^;]*?from '([^']+)';|import\('([^']+)'\)/gm),
+    m => (m[1] ?? m[2])!,
+  );
+  const isOurs = (specifier: string) => specifier.startsWith('.');
+  return {
+    file,
+    layer: layerOf(file),
+    imports: specifiers.filter(isOurs).map(specifier => relative(src, join(src, dirname(file), specifier))),
+    packages: specifiers.filter(specifier => !isOurs(specifier)),
+  };
+}
+
+function layerOf(file: string): string {
+  return file.split('/')[0]!.replace(/\.ts$/, '');
+}
+
+describe('architecture', () => {
+  it('sees the imports it judges', () => {
+    expect(modules.length).to.be.greaterThan(50);
+    expect(modules.flatMap(({ imports }) => imports).length).to.be.greaterThan(200);
+  });
+
+  it('has a place for every file', () => {
+    const homeless = modules.filter(({ layer }) => !Object.hasOwn(layers, layer)).map(({ file }) => file);
+    expect(homeless).to.deep.equal([]);
+  });
+
+  it('has no arrow that points up', () => {
+    const wrong = modules.flatMap(({ file, layer, imports }) =>
+      imports
+        .filter(target => layerOf(target) !== layer && !layers[layer]?.includes(layerOf(target)))
+        .map(target => `${file} -> ${target}`),
+    );
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it('has no circle, not even of types', () => {
+    const byFile = new Map(modules.map(module => [module.file, module]));
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+      else if (!done.has(file)) {
+        for (const target of byFile.get(file)?.imports ?? []) visit(target, [...path, file]);
+        done.add(file);
+      }
+    };
+    for (const { file } of modules) visit(file, []);
+    expect(circles).to.deep.equal([]);
+  });
+
+  it('imports no barrel from inside', () => {
+    const barrels = modules.filter(({ imports }) => imports.some(target => target.endsWith('index.ts')));
+    expect(barrels.map(({ file }) => file)).to.deep.equal([]);
+  });
+
+  it('needs chevrotain in idl alone, and nothing else but Node', () => {
+    const foreign = modules.flatMap(({ file, layer, packages }) =>
+      packages
+        .filter(name => !name.startsWith('node:') && !(layer === 'idl' && name === 'chevrotain'))
+        .map(name => `${file} -> ${name}`),
+    );
+    expect(foreign).to.deep.equal([]);
+  });
+
+  it('touches files in load alone, but for the sockets that a server leaves behind', () => {
+    const users = modules.filter(({ packages }) => packages.some(name => name.startsWith('node:fs')));
+    expect(users.map(({ file }) => file).sort()).to.deep.equal(['load.ts', 'server.ts']);
+  });
+
+  it('is drawn in src/README.md with every layer', () => {
+    const map = readFileSync(join(src, 'README.md'), 'utf8');
+    expect(Object.keys(layers).filter(layer => !map.includes(layer))).to.deep.equal([]);
+  });
+});
