@@ -212,7 +212,7 @@ export const documents: Arbitrary<Ast.Document> = node<Ast.Document>(
     kind: kind('document'),
     headers: few(headers),
     definitions: few(definitions),
-    complete: fc.constant(true),
+    lost: fc.constant([]),
   },
   doc,
 ).map(document => {

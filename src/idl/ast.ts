@@ -19,8 +19,8 @@ export interface Document extends Span {
   readonly doc?: string;
   readonly headers: readonly Header[];
   readonly definitions: readonly Definition[];
-  /** False if the text has errors: a name that is missing from the tree need not be missing from the text. */
-  readonly complete: boolean;
+  /** The parts of the text that could not be read: a name that is missing from the tree may stand there. */
+  readonly lost: readonly Span[];
 }
 
 // ── headers ────────────────────────────────────────────────────────────────────────────────────────

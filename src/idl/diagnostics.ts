@@ -2,9 +2,15 @@ import { type Diagnostic, IdlError, type Severity } from '../errors/idl-error.ts
 import type { Span } from './ast.ts';
 import type { SourceText } from './source.ts';
 
+interface Found {
+  readonly diagnostic: Diagnostic;
+  readonly source: SourceText;
+  readonly span: Span;
+}
+
 /** What a load has found so far, over all of its files. */
 export class Diagnostics {
-  readonly #found: { diagnostic: Diagnostic; source: SourceText }[] = [];
+  readonly #found: Found[] = [];
 
   error(source: SourceText, span: Span, code: string, message: string, hint?: string): void {
     this.#add('error', source, span, code, message, hint);
@@ -14,8 +20,9 @@ export class Diagnostics {
     this.#add('warning', source, span, code, message, hint);
   }
 
+  /** File by file as they were met, and in each by place. */
   get all(): readonly Diagnostic[] {
-    return this.#found.map(found => found.diagnostic);
+    return this.#sorted().map(found => found.diagnostic);
   }
 
   get hasErrors(): boolean {
@@ -27,8 +34,15 @@ export class Diagnostics {
     const fatal = this.#found.filter(({ diagnostic }) => strict || diagnostic.severity === 'error');
     if (fatal.length === 0) return undefined;
     const title = fatal.length === 1 ? '' : `${fatal.length} errors\n\n`;
-    const frames = this.#found.map(({ diagnostic, source }) => render(diagnostic, source));
+    const frames = this.#sorted().map(({ diagnostic, source }) => render(diagnostic, source));
     return new IdlError(this.all, `${title}${frames.join('\n\n')}`);
+  }
+
+  #sorted(): Found[] {
+    const files = [...new Set(this.#found.map(({ source }) => source))];
+    const order = (a: Found, b: Found) =>
+      files.indexOf(a.source) - files.indexOf(b.source) || a.span.start - b.span.start;
+    return this.#found.toSorted(order);
   }
 
   #add(
@@ -42,7 +56,11 @@ export class Diagnostics {
     const { line, column } = source.position(span.start);
     const length = Math.max(1, span.end - span.start);
     const base = { code, severity, message, file: source.file, line, column, length };
-    this.#found.push({ diagnostic: Object.freeze(hint === undefined ? base : { ...base, hint }), source });
+    this.#found.push({
+      diagnostic: Object.freeze(hint === undefined ? base : { ...base, hint }),
+      source,
+      span,
+    });
   }
 }
 

@@ -16,6 +16,7 @@ const enough = 100;
 /** What the lexer and the parser find in one text, until it goes in order of place to the load's diagnostics. */
 export class Findings {
   readonly #found: Finding[] = [];
+  readonly #lost: Span[] = [];
   readonly #lexicalStarts: number[] = [];
   readonly #syntaxStarts: Set<number> = new Set();
   #errors = 0;
@@ -26,14 +27,21 @@ export class Findings {
     return this.#errors >= enough;
   }
 
-  get hasErrors(): boolean {
-    return this.#errors > 0;
+  /** What of the text is in no tree, because of what was found. */
+  get lost(): readonly Span[] {
+    return this.#lost;
+  }
+
+  /** Remembers that a part of the text is not read. */
+  lose(span: Span): void {
+    if (span.end > span.start) this.#lost.push(span);
   }
 
   error(span: Span, code: string, message: string, hint?: string): void {
     if (this.exhausted) return;
     this.#errors++;
     this.#found.push({ severity: 'error', span, code, message, hint });
+    this.lose(span);
   }
 
   /** A fault of the tokens themselves. The parser, which stumbles over them, need not say so again. */

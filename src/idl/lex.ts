@@ -50,6 +50,7 @@ export function lex(source: SourceText, findings: Findings): Lexed {
   for (const { startOffset } of groups.unclosed ?? []) {
     const span = { start: startOffset, end: startOffset + 2 };
     findings.lexicalError(span, 'unterminated-comment', 'this comment is not closed', 'it lacks its */');
+    findings.lose({ start: startOffset, end: source.text.length });
   }
   for (const token of tokens) refine(token, findings);
   return { tokens: withinNesting(tokens, findings), comments: groups.comments ?? [] };

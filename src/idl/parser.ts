@@ -78,7 +78,7 @@ export class ThriftParser extends MembersParser {
       kind: 'document',
       headers: items.filter(isHeader),
       definitions: items.filter(item => !isHeader(item)) as Definition[],
-      complete: !this.findings.hasErrors,
+      lost: this.findings.lost,
       start: 0,
       end: this.textLength,
     };

@@ -198,6 +198,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
         this.#skipToNext(first, this.caught(error, since), body);
       }
     }
+    if (this.#findings.exhausted) this.#findings.lose({ start: this.endOfLast(), end: this.#text.length });
     return members;
   }
 
@@ -291,6 +292,10 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
       }
     }
     for (let here = this.#indexOf(this.LA(1)); here < index; here++) this.SKIP_TOKEN();
+    this.#findings.lose({
+      start: first.startOffset,
+      end: this.#tokens[index]?.startOffset ?? this.#text.length,
+    });
   }
 
   #beginsMember(index: number, open: readonly TokenType[], body: Body): boolean {

@@ -1,4 +1,5 @@
 import type { Span } from '../idl/ast.ts';
+import { likelyType } from '../idl/hints.ts';
 import type { EnumDescriptor, EnumMember, TypeDescriptor } from './descriptor.ts';
 import { resolve } from './descriptor.ts';
 import type { SourceFile } from './graph.ts';
@@ -30,8 +31,8 @@ interface Match<T> {
 /** The names of one file, and through its includes those of others. */
 export class Scope {
   readonly file: string;
-  /** False when the file could not be read to its end; then a missing name is no further error. */
-  readonly complete: boolean;
+  /** Words in what could not be read of the file: that one of them is missing is no further error. */
+  readonly #lost: ReadonlySet<string>;
   readonly namespaces: Readonly<Record<string, string>>;
   readonly types: Map<string, Declared> = new Map();
   readonly constants: Map<string, ConstNode> = new Map();
@@ -41,7 +42,9 @@ export class Scope {
 
   constructor({ source, document }: SourceFile, namespaces: Readonly<Record<string, string>>) {
     this.file = source.file;
-    this.complete = document.complete;
+    this.#lost = new Set(
+      document.lost.flatMap(({ start, end }) => source.text.slice(start, end).match(/[A-Za-z_]\w*/g) ?? []),
+    );
     this.namespaces = namespaces;
   }
 
@@ -106,16 +109,21 @@ export class Scope {
     const own = pick(this, name);
     if (own !== undefined) return { matches: [{ scope: this, value: own }], excused: false };
     const matches: Match<T>[] = [];
-    let excused = !this.complete;
+    let excused = this.#mayHaveLost(name);
     let dot = name.indexOf('.');
     for (; dot !== -1 && dot <= this.#longestPrefix; dot = name.indexOf('.', dot + 1)) {
       for (const scope of this.#includes.get(name.slice(0, dot)) ?? []) {
         const value = scope && pick(scope, name.slice(dot + 1));
         if (scope !== undefined && value !== undefined) matches.push({ scope, value });
-        else excused ||= !scope?.complete;
+        else excused ||= scope === undefined || scope.#mayHaveLost(name.slice(dot + 1));
       }
     }
     return { matches, excused };
+  }
+
+  /** True when a part of a dotted name stands in what could not be read. */
+  #mayHaveLost(name: string): boolean {
+    return this.#lost.size > 0 && name.split('.').some(word => this.#lost.has(word));
   }
 
   #ambiguous(name: string, span: Span, report: Report, matches: readonly Match<unknown>[]): void {
@@ -130,7 +138,9 @@ export class Scope {
       if (scope.types.has(name)) return `did you mean "${prefix}.${name}"?`;
       for (const local of scope.types.keys()) names.push(`${prefix}.${local}`);
     }
-    return this.#transitiveHint(name) ?? didYouMean(name, names);
+    const likely = likelyType(name);
+    const meant = likely === undefined ? undefined : `did you mean "${likely}"?`;
+    return this.#transitiveHint(name) ?? meant ?? didYouMean(name, names);
   }
 
   #valueHint(name: string, target: TypeDescriptor): string | undefined {
