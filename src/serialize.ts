@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { deserializeWith, serializeWith } from './codec/checked.ts';
 import { Codecs } from './codec/codecs.ts';
 import { type Limits, withLimits } from './limits.ts';
@@ -45,6 +46,11 @@ export function deserialize<T extends object>(
 export function deserialize(type: TypeLike, bytes: Uint8Array, options?: SerializeOptions): unknown;
 export function deserialize(type: object, bytes: Uint8Array, options: SerializeOptions = {}): unknown {
   const reader = new ByteReader(checkOptions(options));
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(
+      `deserialize: expected the bytes as a Uint8Array, got ${inspect(bytes, { depth: 0, maxStringLength: 40 })}`,
+    );
+  }
   reader.attach(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   reader.window(0, bytes.byteLength, false);
   return deserializeWith(codecs, descriptorOf(type as TypeLike), reader);

@@ -19,7 +19,11 @@ export function encodeChecked(
   try {
     return codec.encode(w, value, at, 0);
   } catch (error) {
-    throw error === REFUSED ? explain() : error;
+    if (error !== REFUSED) throw error;
+    const refusal = explain();
+    // The walk that found it is deep enough to push the caller out of the stack.
+    Error.captureStackTrace(refusal, encodeChecked);
+    throw refusal;
   }
 }
 
@@ -56,7 +60,12 @@ export function deserializeWith(codecs: CodecFinder, type: TypeDescriptor, r: By
   const find = (from: number, fault: number) => locateIn(codecs.protocol, type, r, from, fault);
   const value = decodeChecked(codecs.of(type), r, find);
   if (value === undefined)
-    throw r.error('invalid-data', 0, `expected ${type}, the elements have another type`);
+    throw new DecodeError(
+      'invalid-data',
+      0,
+      `expected ${type}, the elements have another type`,
+      String(type),
+    );
   if (r.pos < r.end) {
     throw new DecodeError(
       'trailing-bytes',

@@ -1,5 +1,6 @@
 import type { EnumDescriptor } from '../schema/descriptor.ts';
 import { type StructClass, unknownKey } from '../values/classes.ts';
+import { isPlain } from '../values/fields.ts';
 import type { RecordPlan } from './plan.ts';
 
 /** What both printers ask of a value in the same words. */
@@ -29,24 +30,15 @@ export function isNoRecord(
 ): boolean {
   if (plan.type === undefined) return false;
   if (value instanceof made) {
-    return (
-      keys !== plan.fields.length && plan.form !== 'exception' && unknownKey(plan.type, value) !== undefined
-    );
+    if (plan.form === 'exception' || (plan.form === 'struct' && keys === plan.fields.length)) return false;
+    return unknownKey(plan.type, value) !== undefined;
   }
-  if (keys === 0 && set === 0) {
-    const prototype = Object.getPrototypeOf(value) as unknown;
-    return prototype !== Object.prototype && prototype !== null;
-  }
+  if (Array.isArray(value)) return true;
+  if (keys === 0 && set === 0) return !isPlain(value);
   return unknownKey(plan.type, value) !== undefined;
 }
 
-/** An object given for a map with string keys: no array, set or bytes. */
+/** An object that can stand for a map with string keys. A promise that nobody awaited has no keys either. */
 export function isPlainMap(value: unknown): value is object {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Set) &&
-    !ArrayBuffer.isView(value)
-  );
+  return typeof value === 'object' && value !== null && isPlain(value);
 }

@@ -181,9 +181,10 @@ class Walk {
     if (!Array.isArray(value) && !(isSet && value instanceof Set)) {
       return this.#mistyped(type, value, path, isSet ? 'a Set or an array' : 'an array');
     }
-    let index = 0;
-    for (const element of value as Iterable<unknown>)
-      this.#element(type.element, element, `${path}[${index++}]`, depth);
+    // A list is read by index, as the encoders do, whatever its iterator would give.
+    const elements = isSet ? [...(value as Iterable<unknown>)] : (value as readonly unknown[]);
+    for (let i = 0; i < elements.length; i++)
+      this.#element(type.element, elements[i], `${path}[${i}]`, depth);
     if (isSet && hasDuplicates(type.element, value as Set<unknown>)) {
       this.#fail('duplicate-element', path, `${type} holds two elements that are equal`);
     }
@@ -224,7 +225,7 @@ class Walk {
     const given = type.fields.filter(field => readField(type, value, field) !== undefined);
     if (isNoRecord(planOf(type) as RecordPlan, classOf(type), value, keys, given.length)) {
       const unknown = unknownKey(type, value);
-      if (unknown === undefined) return this.#mistyped(type, value, path);
+      if (unknown === undefined || Array.isArray(value)) return this.#mistyped(type, value, path);
       throw unknownFieldError(type, path, unknown, this.note);
     }
     const set: FieldDescriptor[] = [];

@@ -47,15 +47,20 @@ export class BinaryScanner implements MessageScanner {
       if (next < 0) return this.#more(r, at);
       at = next;
     }
-    return at > r.end ? this.#more(r, at) : at;
+    this.#checkSize(r, at);
+    return at;
   }
 
   #more(r: ByteReader, at: number): -1 {
     if (this.#left.length > 0 || this.#offset > 0) this.#offset = at - r.start;
-    if (at - r.start > this.#maxMessage) {
-      throw r.error('size-limit', r.end, `the message exceeds ${this.#maxMessage} bytes (limits.message)`);
-    }
+    this.#checkSize(r, at);
     return -1;
+  }
+
+  #checkSize(r: ByteReader, at: number): void {
+    if (at - r.start <= this.#maxMessage) return;
+    const limit = r.start + this.#maxMessage;
+    throw r.error('size-limit', limit, `the message exceeds ${this.#maxMessage} bytes (limits.message)`);
   }
 
   /** Moves over the next field, stop byte or element; -1, with nothing changed, when it needs more bytes. */

@@ -93,13 +93,14 @@ function skip(r: ByteReader, type: number, depth: number): void {
     r.pos = at + size;
     return;
   }
+  if (type === wireType.string) {
+    const length = sizeAt(r, at, 1, 'a string');
+    r.pos = at + 4 + length;
+    return;
+  }
+  if (size < 0) throw r.error('invalid-data', at, `there is no type with the id ${type}`);
   if (depth > r.maxDepth) throw r.tooDeep(at);
   switch (type) {
-    case wireType.string: {
-      const length = sizeAt(r, at, 1, 'a string');
-      r.pos = at + 4 + length;
-      return;
-    }
     case wireType.struct:
       for (;;) {
         const field = binary.read.field(r);
@@ -117,8 +118,6 @@ function skip(r: ByteReader, type: number, depth: number): void {
       skipElements(r, r.bytes[at]!, r.bytes[at + 1]!, at + 2, depth);
       return;
     }
-    default:
-      throw r.error('invalid-data', at, `there is no type with the id ${type}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { ValueError } from '../errors/value-error.ts';
 import type { FieldDescriptor, Literal, StructDescriptor } from '../schema/descriptor.ts';
 import { suggest } from '../schema/suggest.ts';
 import { toJSON } from './convert.ts';
-import { isSetAside, readField, setOwn } from './fields.ts';
+import { isPlain, isSetAside, readField, setOwn } from './fields.ts';
 import { fromLiteral, isShareable, objectOf } from './literals.ts';
 
 /** The class of a loaded struct, union or exception. `Init`: what its constructor takes. */
@@ -168,12 +168,19 @@ function exceptionClass(type: StructDescriptor): StructClass {
 
 /** Typos must not vanish: an unknown key is an error here as it is in encoding. */
 function checkInit(type: StructDescriptor, init: unknown): void {
-  if (typeof init !== 'object' || init === null) {
+  if (typeof init !== 'object' || init === null || isNothing(type, init)) {
     throw new ValueError('wrong-type', type.name, `expected an object of its fields, got ${inspect(init)}`);
   }
   if (types.get(Object.getPrototypeOf(init) as object) === type) return;
   const unknown = unknownKey(type, init);
   if (unknown !== undefined) throw unknownFieldError(type, type.name, unknown);
+}
+
+/** True for an array, and for an object of another kind that has no field at all: a promise, a Map, a Date. */
+function isNothing(type: StructDescriptor, init: object): boolean {
+  if (Array.isArray(init)) return true;
+  if (isPlain(init) || Object.keys(init).length > 0 || typeOfInstance(init) !== undefined) return false;
+  return type.fields.every(field => readField(type, init, field) === undefined);
 }
 
 /** The first key of an object that is no field of the type. */

@@ -19,6 +19,8 @@ export function canonical(declared: TypeDescriptor, value: unknown, depth = 0): 
   switch (type.kind) {
     case 'i64':
       return typeof value === 'bigint' || Number.isInteger(value) ? String(value) : other(value);
+    case 'float':
+      return scalar(typeof value === 'number' ? Math.fround(value) : value);
     case 'enum':
       return typeof value === 'string'
         ? String(type.byName.get(value)?.value ?? other(value))
@@ -82,7 +84,7 @@ function other(value: unknown): string {
 
 /** Types whose values JavaScript's own `Set` and `Map` tell apart as Thrift does. */
 export function isOwnIdentity(type: TypeDescriptor): boolean {
-  return ['bool', 'i8', 'i16', 'i32', 'float', 'double', 'string'].includes(resolve(type).kind);
+  return ['bool', 'i8', 'i16', 'i32', 'double', 'string'].includes(resolve(type).kind);
 }
 
 /** True when a list or set of elements holds two that are the same to Thrift. */

@@ -26,6 +26,12 @@ export function readField(type: StructDescriptor, value: object, field: FieldDes
   return holder[field.name];
 }
 
+/** An object of no class: a literal, also of another realm, or one without a prototype. */
+export function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** Sets an own property whatever its name: plain assignment to `__proto__` would do something else. */
 export function setOwn(target: object, name: string, value: unknown): void {
   if (name === '__proto__' || name === 'message') {

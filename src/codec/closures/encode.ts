@@ -17,8 +17,10 @@ export function closureEncoder(plan: CodecPlan, codecs: CodecFinder): Encode {
       return value(plan.value, codecs);
     case 'map':
       return map(plan, codecs);
-    default:
-      return elements(plan, codecs);
+    case 'set':
+      return set(plan, codecs);
+    case 'list':
+      return list(plan, codecs);
   }
 }
 
@@ -114,18 +116,31 @@ function checked<T>(
   };
 }
 
-function elements(plan: ContainerPlan & { kind: 'list' | 'set' }, codecs: CodecFinder): Encode {
+// The count of elements is on the wire before them: any that a getter adds or drops on the way are refused.
+
+function list(plan: ContainerPlan & { kind: 'list' }, codecs: CodecFinder): Encode {
+  const { write } = codecs.protocol;
+  const encode = value(plan.element, codecs);
+  return (w, v, at, depth) => {
+    if (depth > w.maxDepth || !Array.isArray(v)) throw REFUSED;
+    const size = v.length;
+    at = write.list(w, at, plan.element.wire, size);
+    for (let i = 0; i < size; i++) at = encode(w, v[i], at, depth + 1);
+    if (v.length !== size) throw REFUSED;
+    return at;
+  };
+}
+
+function set(plan: ContainerPlan & { kind: 'set' }, codecs: CodecFinder): Encode {
   const { write } = codecs.protocol;
   const encode = value(plan.element, codecs);
   return (w, v, at, depth) => {
     if (depth > w.maxDepth) throw REFUSED;
-    const size = Array.isArray(v) ? v.length : plan.kind === 'set' && v instanceof Set ? v.size : -1;
-    if (size < 0 || (plan.kind === 'set' && hasDuplicates(plan.type.element, v as Set<unknown>)))
-      throw REFUSED;
+    const size = Array.isArray(v) ? v.length : v instanceof Set ? v.size : -1;
+    if (size < 0 || hasDuplicates(plan.type.element, v as Set<unknown>)) throw REFUSED;
     at = write.list(w, at, plan.element.wire, size);
     let count = 0;
     for (const element of v as Iterable<unknown>) {
-      // The count is on the wire: elements that a getter adds or drops on the way are refused.
       if (count++ === size) throw REFUSED;
       at = encode(w, element, at, depth + 1);
     }

@@ -64,7 +64,7 @@ class DecodePrinter {
     const skip = this.#source.bind(this.#codecs.protocol.skip);
     this.#source.add(`r.pos = p + 3; ${skip}(r, t, depth + 1); p = r.pos;`, '}', '}', 'r.pos = p;');
     const missing = this.#source.bind(missingField);
-    for (const field of fields.filter(({ required }) => required)) {
+    for (const field of fields.filter(({ required, initial }) => required && initial === undefined)) {
       this.#source.add(
         `if (f${field.index} === undefined) throw ${missing}(r, ${this.#source.bind(field.descriptor)});`,
       );

@@ -1,6 +1,7 @@
 import { fixedSizes } from '../../protocol/binary-sizes.ts';
 import { classOf } from '../../values/classes.ts';
 import { hasDuplicates, isOwnIdentity } from '../../values/equality.ts';
+import { readField } from '../../values/fields.ts';
 import { writeText } from '../../wire/text.ts';
 import { writeUuid } from '../../wire/uuid.ts';
 import { REFUSED } from '../../wire/writer.ts';
@@ -109,9 +110,10 @@ class EncodePrinter {
     if (plan.form === 'tuple') return `v[${field.index}]`;
     const name = JSON.stringify(field.name);
     if (field.access === 'named') return `v[${name}]`;
-    const own = this.#source.bind(Object.hasOwn);
-    const holder = field.access === 'aside' ? '(v instanceof Error ? v.fields : v)' : 'v';
-    return `(${holder} && ${own}(${holder}, ${name}) ? ${holder}[${name}] : undefined)`;
+    if (field.access === 'own')
+      return `(${this.#source.bind(Object.hasOwn)}(v, ${name}) ? v[${name}] : undefined)`;
+    const [read, type] = [this.#source.bind(readField), this.#source.bind(plan.type)];
+    return `${read}(${type}, v, ${this.#source.bind(field.descriptor)})`;
   }
 
   /** Writes `x` at `p + offset` and moves `p` behind it. What is fixed in it has room already. */

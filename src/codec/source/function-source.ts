@@ -9,7 +9,8 @@ export class FunctionSource {
 
   /** Makes a value known to the text, under the name it returns. */
   bind(value: unknown): string {
-    const known = this.#values.indexOf(value);
+    // By identity, of which `===` has no notion for -0: it is another default than 0.
+    const known = this.#values.findIndex(bound => Object.is(bound, value));
     if (known >= 0) return this.#names[known]!;
     const name = `$${this.#names.length}`;
     this.#names.push(name);
