@@ -89,11 +89,16 @@ export function checksOf(client: Peer): readonly string[] {
   return all.filter(check => !BEYOND_CLIENT[client].includes(check));
 }
 
+/** What cannot be asked of a peer's server. */
+export function shortcomingsOf(server: Peer): readonly string[] {
+  return BEYOND_SERVER[server];
+}
+
 export function checksBetween(client: Peer, server: Peer): readonly string[] {
   return checksOf(client).filter(check => {
     // Its server answers out of order; only its own client can cope.
     if (check === 'pipelined calls' && server === 'npm thrift') return client === 'npm thrift';
-    return !BEYOND_SERVER[server].includes(check);
+    return !shortcomingsOf(server).includes(check);
   });
 }
 

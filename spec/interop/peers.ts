@@ -5,11 +5,13 @@ import { fileURLToPath } from 'node:url';
 
 export type Peer = 'C++' | 'Python' | 'npm thrift' | 'thriftpy';
 export type Transport = 'buffered' | 'framed';
-export type Protocol = 'binary' | 'compact' | 'json';
 
 export const TRANSPORTS: readonly Transport[] = ['buffered', 'framed'];
 /** The peers that speak everything.thrift; thriftpy has its own service. */
 export const APACHE: readonly Peer[] = ['C++', 'Python', 'npm thrift'];
+
+// The programs know compact and JSON as well.
+const PROTOCOL = 'binary';
 
 const START_LIMIT = 10_000;
 const RUN_LIMIT = 60_000;
@@ -54,12 +56,8 @@ export interface PeerServer {
   stop(): Promise<void>;
 }
 
-export async function startServer(
-  peer: Peer,
-  transport: Transport,
-  protocol: Protocol = 'binary',
-): Promise<PeerServer> {
-  const child = start(peer, 'server', [transport, protocol]);
+export async function startServer(peer: Peer, transport: Transport): Promise<PeerServer> {
+  const child = start(peer, 'server', [transport, PROTOCOL]);
   const complaints = collect(child);
   const port = await new Promise<number>((resolve, reject) => {
     const fail = (what: string) => reject(new Error(`the ${peer} server ${what}: ${complaints()}`));
@@ -86,13 +84,8 @@ export async function startServer(
 /** What a client program said of each of its checks: undefined where it was content, else its complaint. */
 export type Report = ReadonlyMap<string, string | undefined>;
 
-export async function runClient(
-  peer: Peer,
-  port: number,
-  transport: Transport,
-  protocol: Protocol = 'binary',
-): Promise<Report> {
-  const child = start(peer, 'client', [String(port), transport, protocol]);
+export async function runClient(peer: Peer, port: number, transport: Transport): Promise<Report> {
+  const child = start(peer, 'client', [String(port), transport, PROTOCOL]);
   const complaints = collect(child);
   const report = new Map<string, string | undefined>();
   createInterface(child.stdout!).on('line', line => {
