@@ -17,7 +17,7 @@ export { type LoadOptions, type LoadSourceOptions, load, loadSource, loadSync } 
 export type { Address, SocketAddress, TcpAddress, UnixAddress } from './rpc/address.ts';
 export type { Channel, CloseOptions } from './rpc/channel.ts';
 export type { Context } from './rpc/context.ts';
-export type { ErrorContext } from './rpc/server/connection.ts';
+export type { ErrorContext } from './rpc/server/settings.ts';
 export type * from './schema/descriptor.ts';
 export { deserialize, type SerializeOptions, serialize } from './serialize.ts';
 export {
@@ -29,8 +29,8 @@ export {
   type ServiceOptions,
 } from './server.ts';
 export type { Framing } from './transport/dialect.ts';
-export { type StructClass, unknownField } from './values/classes.ts';
+export { type InputOf, type StructClass, unknownField } from './values/classes.ts';
 export type { EnumObject } from './values/enums.ts';
 export { equals, mapGet, setHas, toObject } from './values/lookup.ts';
 export { type DynamicModule, describe, type TypeLike, type } from './values/module.ts';
-export type { ApiOf, IsDynamic, Service } from './values/service.ts';
+export type { ApiOf, ImplOf, IsDynamic, Service } from './values/service.ts';

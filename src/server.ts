@@ -19,9 +19,11 @@ import {
 import { type CloseOptions, defaultGrace } from './rpc/channel.ts';
 import type { Context } from './rpc/context.ts';
 import { binaryDialect } from './rpc/method.ts';
-import { type ErrorContext, ServerConnection, type ServingSettings } from './rpc/server/connection.ts';
+import { ServerConnection } from './rpc/server/connection.ts';
 import { Routes } from './rpc/server/routes.ts';
-import { type ApiOf, type IsDynamic, type Service, serviceDescriptor } from './values/service.ts';
+import type { ErrorContext, ServingSettings } from './rpc/server/settings.ts';
+import { deferred, startTimer } from './rpc/timers.ts';
+import { type ImplOf, type IsDynamic, type Service, serviceDescriptor } from './values/service.ts';
 
 type Signature = (...args: never[]) => unknown;
 
@@ -30,7 +32,7 @@ type Signature = (...args: never[]) => unknown;
  * with the handler as `this`. It returns the result or a promise of it, throws an exception that the method
  * declares, or an RpcError; anything else reaches the caller as INTERNAL, without its text.
  */
-export type Handler<S> = IsDynamic<S> extends true ? S : HandlerOf<ApiOf<S>>;
+export type Handler<S> = IsDynamic<S> extends true ? S : HandlerOf<ImplOf<S>>;
 
 type HandlerOf<Api> = {
   readonly [K in keyof Api]: Api[K] extends Signature
@@ -43,6 +45,11 @@ type HandlerOf<Api> = {
 export interface ServiceOptions {
   /** Allows declared methods without a handler; their callers get UNIMPLEMENTED. */
   readonly partial?: boolean;
+}
+
+/** The option of a service that is served in part. */
+interface PartialService {
+  readonly partial: true;
 }
 
 export interface ServerOptions extends ServiceOptions {
@@ -62,6 +69,7 @@ export interface ListenAddress {
 /** A server of one or several services. It recognises each client's transport, and answers in kind. */
 export interface Server {
   /** Serves another service on the same ports: for clients that name it, and for method names that only it has. */
+  add<S extends Service>(service: S, handler: Partial<Handler<NoInfer<S>>>, options: PartialService): Server;
   add<S extends Service>(service: S, handler: Handler<NoInfer<S>>, options?: ServiceOptions): Server;
   /**
    * Begins to listen and gives the bound address: port 0 takes a free one. The host is 127.0.0.1 unless named;
@@ -78,9 +86,15 @@ export interface Server {
 /** A server of a service. Throws a TypeError at once when a declared method has no handler. */
 export function makeServer<S extends Service>(
   service: S,
+  handler: Partial<Handler<NoInfer<S>>>,
+  options: ServerOptions & PartialService,
+): Server;
+export function makeServer<S extends Service>(
+  service: S,
   handler: Handler<NoInfer<S>>,
-  options: ServerOptions = {},
-): Server {
+  options?: ServerOptions,
+): Server;
+export function makeServer(service: Service, handler: object, options: ServerOptions = {}): Server {
   checkOptions('makeServer', options, ['partial', 'exposeErrors', 'onError', 'limits']);
   return new ThriftServer(options).add(service, handler, { partial: options.partial ?? false });
 }
@@ -91,7 +105,7 @@ class ThriftServer implements Server {
   readonly #listeners = new Set<NetServer>();
   readonly #connections = new Set<ServerConnection>();
   #closing: Promise<void> | undefined;
-  #onEmpty: (() => void) | undefined;
+  readonly #empty = deferred();
 
   constructor({ exposeErrors = false, onError = logError, limits }: ServerOptions) {
     this.#settings = {
@@ -99,9 +113,9 @@ class ThriftServer implements Server {
       dialect: binaryDialect,
       limits: withLimits(limits),
       exposeErrors,
-      onError: (error, context) => {
+      onError: async (error, context) => {
         try {
-          onError(error, context);
+          await onError(error, context);
         } catch (failure) {
           logError(failure, context);
         }
@@ -109,7 +123,7 @@ class ThriftServer implements Server {
     };
   }
 
-  add<S extends Service>(service: S, handler: Handler<NoInfer<S>>, options: ServiceOptions = {}): Server {
+  add(service: Service, handler: object, options: ServiceOptions = {}): Server {
     checkOptions('add', options, ['partial']);
     this.#routes.add(serviceDescriptor(service), handler, options.partial ?? false);
     return this;
@@ -131,16 +145,24 @@ class ThriftServer implements Server {
         resolve();
       });
     });
+    if (this.#closing !== undefined) {
+      listener.close();
+      throw new TypeError('the server was closed');
+    }
     this.#listeners.add(listener);
     if ('path' in wanted) return wanted;
     const { address: host, port } = listener.address() as AddressInfo;
     return { host, port };
   }
 
-  close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
+  async close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
     checkMs('grace', grace);
-    this.#closing ??= this.#close(grace);
-    return this.#closing;
+    this.#closing ??= this.#close();
+    const timer = startTimer(grace, () => {
+      for (const connection of this.#connections) connection.destroy();
+    });
+    await this.#closing;
+    clearTimeout(timer);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -153,30 +175,22 @@ class ThriftServer implements Server {
       host !== undefined && port !== undefined ? addressText({ host, port }) : addressText(listening);
     const connection = new ServerConnection(socket, peer, this.#settings, () => {
       this.#connections.delete(connection);
-      if (this.#connections.size === 0) this.#onEmpty?.();
+      this.#checkEmpty();
     });
     this.#connections.add(connection);
     if (this.#closing !== undefined) connection.drain();
   }
 
-  async #close(grace: number): Promise<void> {
+  async #close(): Promise<void> {
     const closed = Array.from(this.#listeners, listener => new Promise(resolve => listener.close(resolve)));
     for (const connection of this.#connections) connection.drain();
-    if (this.#connections.size > 0) {
-      await new Promise<void>(resolve => {
-        const timer = setTimeout(
-          () => {
-            for (const connection of this.#connections) connection.destroy();
-          },
-          Math.min(Math.max(grace, 0), 2 ** 31 - 1),
-        );
-        this.#onEmpty = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
     await Promise.all(closed);
+    this.#checkEmpty();
+    await this.#empty.promise;
+  }
+
+  #checkEmpty(): void {
+    if (this.#closing !== undefined && this.#connections.size === 0) this.#empty.resolve();
   }
 }
 
@@ -185,7 +199,9 @@ function logError(error: unknown, { peer, method }: ErrorContext): void {
 }
 
 function withLocalHost(address: Address | ListenAddress): Address {
-  if (typeof address !== 'object' || address instanceof URL || 'path' in address) return address;
+  if (typeof address !== 'object' || address === null || address instanceof URL || 'path' in address) {
+    return address;
+  }
   return { host: address.host ?? '127.0.0.1', port: address.port };
 }
 

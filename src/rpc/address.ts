@@ -40,19 +40,21 @@ export function addressText(address: SocketAddress): string {
 }
 
 function parseText(text: string): SocketAddress {
-  if (/^unix:/.test(text)) return { path: text.replace(/^unix:(\/\/(?=\/))?/, '') };
+  const path = /^unix:(?:\/\/(?=\/))?(.+)/s.exec(text)?.[1];
+  if (path !== undefined) return { path };
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
     if (!URL.canParse(text)) throw invalid(text);
     return parseUrl(new URL(text));
   }
-  const match = /^(?:\[([^\]]+)\]|([^:/\s]+))(?::(\d+))?$/.exec(text);
+  // A bare number is a port that misses its host, though it could be read as an IP address.
+  const match = /^(?:\[([^\]]+)\]|((?!\d+$)[^:/\s]+))(?::(\d+))?$/.exec(text);
   if (match === null) throw invalid(text);
   const port = match[3] === undefined ? DEFAULT_PORT : checkPort(Number(match[3]));
   return { host: (match[1] ?? match[2])!, port };
 }
 
 function parseUrl(url: URL): SocketAddress {
-  if (url.protocol === 'unix:') return { path: decodeURIComponent(url.pathname) };
+  if (url.protocol === 'unix:' && url.pathname !== '') return { path: decodeURIComponent(url.pathname) };
   if (url.protocol === 'file:') return { path: fileURLToPath(url) };
   if (url.protocol !== 'thrift:') {
     throw new TypeError(

@@ -1,6 +1,6 @@
 import type { Codec, CodecFinder } from '../codec/codec.ts';
 import { RpcError, type RpcErrorInit } from '../errors/rpc-error.ts';
-import { applicationType, statusOfType, typeOfStatus } from '../errors/status.ts';
+import { applicationType, isStatusCode, statusOfType, typeOfStatus } from '../errors/status.ts';
 import type { FieldDescriptor, StructDescriptor, TypeDescriptor } from '../schema/descriptor.ts';
 
 /** The body of an exception message (thrift-rpc.md, "TApplicationException"): a struct like any other. */
@@ -40,7 +40,13 @@ export function applicationExceptionCodec(codecs: CodecFinder): Codec {
 
 /** How a status travels. */
 export function toApplicationException(error: RpcError): ApplicationException {
-  return { message: error.message, type: error.applicationType ?? typeOfStatus(error.code) };
+  const { applicationType: own } = error;
+  const type =
+    own !== undefined && own === (own | 0)
+      ? own
+      : typeOfStatus(isStatusCode(error.code) ? error.code : 'INTERNAL');
+  // Half a surrogate pair has no UTF-8; the text of some other error may hold one.
+  return { message: error.message.toWellFormed(), type };
 }
 
 /** What a peer's exception message means. npm's servers send no type at all: that is UNKNOWN. */

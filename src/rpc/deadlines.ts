@@ -1,3 +1,5 @@
+import { startTimer } from './timers.ts';
+
 /** What can expire. It is a link of the list it waits in, so that waiting allocates nothing. */
 export interface Expiring {
   /** Called once, when the time is over. */
@@ -7,9 +9,6 @@ export interface Expiring {
   after: Expiring | undefined;
   queue: DeadlineQueue | undefined;
 }
-
-/** The longest time that setTimeout can wait; a longer one would fire at once. */
-const LONGEST = 2 ** 31 - 1;
 
 /**
  * All that waits for the same number of ms, in order of expiry: adding and removing cost the same whatever
@@ -47,7 +46,7 @@ export class DeadlineQueue {
   #wait(ms: number): void {
     this.#timed = true;
     // One more than asked: timers may fire a fraction of a ms early.
-    setTimeout(() => this.#check(), Math.min(Math.ceil(ms) + 1, LONGEST)).unref();
+    startTimer(ms + 1, () => this.#check()).unref();
   }
 
   #check(): void {
@@ -64,9 +63,11 @@ export class DeadlineQueue {
 
 const queues = new Map<number, DeadlineQueue>();
 
-/** Lets `item` expire in `ms`, unless it is taken out before; never for `Infinity`. */
-export function addDeadline(item: Expiring, ms: number): void {
-  if (ms === Number.POSITIVE_INFINITY) return;
+/** Lets `item` expire in `time` ms, unless it is taken out before; never for `Infinity`. */
+export function addDeadline(item: Expiring, time: number): void {
+  if (time === Number.POSITIVE_INFINITY) return;
+  // Whole ms: what is left of some deadline, with all its digits, must not make a queue for each call.
+  const ms = Math.ceil(time);
   let queue = queues.get(ms);
   if (queue === undefined) {
     queue = new DeadlineQueue(ms);

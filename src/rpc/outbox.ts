@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { RpcError } from '../errors/rpc-error.ts';
 import type { Limits } from '../limits.ts';
 import type { Framing } from '../transport/dialect.ts';
 import { ByteWriter } from '../wire/writer.ts';
@@ -7,6 +6,9 @@ import { ByteWriter } from '../wire/writer.ts';
 const INITIAL = 4096;
 /** A buffer that one large message made larger than this is not kept. */
 const KEPT = 1024 * 1024;
+
+/** A message beyond the limits, which is not sent. */
+export class Oversize extends Error {}
 
 /**
  * The sending half of a connection: messages write themselves into one buffer, which goes to the socket once
@@ -30,6 +32,11 @@ export class Outbox {
     this.#limits = limits;
     this.#onFlush = onFlush;
     this.#writer = new ByteWriter(INITIAL, limits.depth);
+  }
+
+  /** True when nothing more can be sent: the connection has ended, or this end of it. */
+  get isClosed(): boolean {
+    return !this.#socket.writable;
   }
 
   /** Bytes that the other end has not taken yet, as far as this process knows. */
@@ -57,17 +64,14 @@ export class Outbox {
     return this.#position + (this.framing === 'framed' ? 4 : 0);
   }
 
-  /** Takes over the message written up to `end`. One beyond the limits is refused with an RpcError. */
+  /** Takes over the message written up to `end`. One beyond the limits is refused with an Oversize. */
   commit(end: number): void {
     const framed = this.framing === 'framed';
     const size = end - this.#position - (framed ? 4 : 0);
     const limit = framed ? this.#limits.frame : this.#limits.message;
     if (size > limit) {
       const name = framed ? 'limits.frame' : 'limits.message';
-      throw new RpcError(
-        'RESOURCE_EXHAUSTED',
-        `the message takes ${size} bytes, the limit is ${limit} (${name})`,
-      );
+      throw new Oversize(`the message takes ${size} bytes, the limit is ${limit} (${name})`);
     }
     if (framed) this.#writer.view.setInt32(this.#position, size);
     this.#position = end;
@@ -100,7 +104,7 @@ export class Outbox {
     return this.#position;
   }
 
-  /** Until `release`, nothing is flushed: a read is going on whose replies go out together. */
+  /** Until `release`, nothing is flushed: a chunk is being read, the replies to which go out together. */
   hold(): void {
     this.#held = true;
   }
@@ -114,7 +118,7 @@ export class Outbox {
   flush(): void {
     this.#scheduled = false;
     const socket = this.#socket;
-    if (this.#held || this.#writing || socket.connecting || socket.destroyed) return;
+    if (this.#held || this.#writing || socket.connecting || !socket.writable) return;
     if (this.#position > 0) {
       socket.write(this.#writer.bytes.subarray(0, this.#position));
       this.#position = 0;

@@ -23,7 +23,7 @@ export function settle(call: Call, r: ByteReader, type: number, dialect: Dialect
       call.reject(fromApplicationException(body, { method, peer }));
     } else settleResult(call, r, dialect, peer);
   } catch (error) {
-    if (!(error instanceof DecodeError) || (r.growing && error.code === 'truncated')) throw error;
+    if (!(error instanceof DecodeError) || isUnfinished(r, error)) throw error;
     r.pos = from;
     skipBody(r, dialect, error);
     call.reject(
@@ -53,13 +53,21 @@ function settleResult(call: Call, r: ByteReader, dialect: Dialect, peer: string)
   }
 }
 
-/** Moves over a body that could not be read; throws the reason it could not where its end cannot be found. */
-export function skipBody(r: ByteReader, dialect: Dialect, reason: DecodeError): void {
+/**
+ * Moves over a body that is not read, or could not be. Where its end cannot be found it throws `reason`, why it
+ * could not be read, or what is wrong with it.
+ */
+export function skipBody(r: ByteReader, dialect: Dialect, reason?: DecodeError): void {
   try {
     dialect.codecs.protocol.skip(r, wireType.struct, 0);
   } catch (error) {
-    if (r.growing && error instanceof DecodeError && error.code === 'truncated') throw error;
-    // A frame ends where it says.
-    if (r.growing) throw reason;
+    // The end of a frame, and of a message that was scanned, is known.
+    if (!r.growing) return;
+    throw isUnfinished(r, error) ? error : (reason ?? error);
   }
+}
+
+/** Whether a message only ends too soon because the rest of it has not come yet. */
+export function isUnfinished(r: ByteReader, error: unknown): boolean {
+  return r.growing && error instanceof DecodeError && error.code === 'truncated';
 }

@@ -8,13 +8,17 @@ const ENOUGH = 8;
 
 /**
  * What a client's first bytes say about its framing; undefined when there are too few of them yet. A binary
- * message begins with 80 01, or, in its old form, with the length of its name and a printable byte; a frame
- * begins with its length, and then one of those.
+ * message begins with 80 01, or, in its old form, with the length of its name and a letter; a frame begins with
+ * its length, which is never negative, and then one of those.
  */
 export function detectFraming(bytes: Buffer, length: number): Framing | undefined {
-  if (bytes[0] === 0x80 || bytes[0] === 0x82) return 'buffered';
+  if (bytes[0]! >= 0x80) return 'buffered';
   if (length < 5) return undefined;
-  return bytes[4]! === 0x80 || bytes[4]! === 0 ? 'framed' : 'buffered';
+  return beginsName(bytes[4]!) ? 'buffered' : 'framed';
+}
+
+function beginsName(byte: number): boolean {
+  return /[A-Za-z_]/.test(String.fromCharCode(byte));
 }
 
 /** What bytes look like that are no message of the expected kind; undefined when they look like nothing known. */
@@ -33,6 +37,7 @@ export function recognise(bytes: Buffer, from: number, to: number): string | und
   if (head.slice(4).startsWith('\x0f\xff')) return 'Thrift header';
   if (head.slice(4).startsWith('\x10\x00')) return 'TTHeader';
   if (head.startsWith('[')) return 'Thrift JSON';
+  if (head.charCodeAt(4) === 0x5b) return 'Thrift JSON, framed';
   if (head.charCodeAt(4) === 0x7b) return "thriftpy's own JSON";
   return undefined;
 }

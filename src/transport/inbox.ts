@@ -46,6 +46,11 @@ export class Inbox {
     return this.#to > this.#from && !this.#stopped;
   }
 
+  /** True after `take` said no, until `resume`. */
+  get isStopped(): boolean {
+    return this.#stopped;
+  }
+
   /** Takes the first `length` bytes of a chunk; the chunk is free to be used again afterwards. */
   push(chunk: Buffer, length: number): void {
     if (this.#to === this.#from && !this.#stopped) {
@@ -82,9 +87,7 @@ export class Inbox {
     if (this.#to + added > this.#kept.length) {
       // Room for what is known to come, but no more than doubles at a time: a length alone buys no memory.
       const wanted = Math.min(this.#cutter.wanted, 2 * (held + added));
-      const grown = Buffer.allocUnsafeSlow(
-        Math.max(held + added, wanted, Math.min(2 * held, 64 * 1024 * 1024)),
-      );
+      const grown = Buffer.allocUnsafeSlow(Math.max(held + added, wanted, 2 * held));
       this.#kept.copy(grown, 0, this.#from, this.#to);
       this.#kept = grown;
       [this.#from, this.#to] = [0, held];

@@ -11,18 +11,21 @@ import type { Cutter, TakeMessage } from './inbox.ts';
  */
 export class UnframedCutter implements Cutter {
   readonly #scanner: MessageScanner;
+  readonly #maxMessage: number;
   #scanning = false;
   readonly wanted = 0;
 
   constructor(protocol: Protocol, limits: Limits) {
     this.#scanner = protocol.scanner(limits);
+    this.#maxMessage = limits.message;
   }
 
   cut(r: ByteReader, at: number, end: number, take: TakeMessage): number {
     while (at < end) {
       let goOn = true;
       if (!this.#scanning) {
-        r.window(at, end, true);
+        // A message beyond the limit is refused even when all of it is there: the chunks must not decide.
+        r.window(at, Math.min(end, at + this.#maxMessage), true);
         try {
           goOn = take(r);
           at = r.pos;
@@ -36,6 +39,10 @@ export class UnframedCutter implements Cutter {
         r.window(at, end, true);
         const stop = this.#scanner.scan(r);
         if (stop < 0) return at;
+        if (stop - at > this.#maxMessage) {
+          const text = `the message takes ${stop - at} bytes, the limit is ${this.#maxMessage} (limits.message)`;
+          throw r.error('size-limit', at, text);
+        }
         this.#scanning = false;
         r.window(at, stop, false);
         goOn = take(r);

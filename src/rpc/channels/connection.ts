@@ -1,7 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { encodeChecked } from '../../codec/checked.ts';
 import { explainTuple } from '../../codec/explain.ts';
-import { DecodeError } from '../../errors/decode-error.ts';
 import type { Limits } from '../../limits.ts';
 import { MessageHeader } from '../../protocol/protocol.ts';
 import { messageType, wireType } from '../../protocol/types.ts';
@@ -13,9 +12,10 @@ import { ByteReader } from '../../wire/reader.ts';
 import { addressText, type SocketAddress } from '../address.ts';
 import type { Call } from '../call.ts';
 import type { Dialect } from '../method.ts';
-import { Outbox } from '../outbox.ts';
+import { Outbox, Oversize } from '../outbox.ts';
 import { settle } from '../replies.ts';
-import { exhausted, expired, garbled, lost, noReply, unreachable } from './failures.ts';
+import { type Deferred, deferred, startTimer, within } from '../timers.ts';
+import { dialectText, exhausted, expired, garbled, lost, noReply, unreachable } from './failures.ts';
 import { PendingCalls } from './pending.ts';
 
 export interface ConnectionSettings {
@@ -30,6 +30,8 @@ export interface ConnectionSettings {
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 /** Given-up calls whose late replies are still expected; a peer that never sends them must cost no memory. */
 const MOST_ABANDONED = 100_000;
+/** ms that an attempt to connect goes on when nobody waits for it any more. */
+const LINGER = 1000;
 
 /**
  * The client's end of one socket, from the first attempt to connect to the end. Calls are written at once, also
@@ -55,9 +57,13 @@ export class Connection {
   #replies = 0;
   #failure: NodeJS.ErrnoException | undefined;
   #garbage: { readonly why: string; readonly cause: unknown } | undefined;
+  #closing = false;
+  /** How many wait for the connection to be made. */
+  #watchers = 0;
+  #lingers = false;
   readonly #onEnd: () => void;
-  #onIdle: (() => void) | undefined;
-  readonly #ready: { resolve: () => void; reject: (error: unknown) => void; promise: Promise<void> };
+  readonly #ready: Deferred = deferred();
+  readonly #gone: Deferred = deferred();
 
   constructor(address: SocketAddress, settings: ConnectionSettings, onEnd: () => void) {
     this.peer = addressText(address);
@@ -69,7 +75,6 @@ export class Connection {
     const cutter =
       framing === 'framed' ? new FramedCutter(limits) : new UnframedCutter(dialect.codecs.protocol, limits);
     this.#inbox = new Inbox(this.#reader, cutter, r => this.#take(r));
-    this.#ready = withResolvers();
     this.#ready.promise.catch(() => {
       // Who asked for it has it; who did not learns of it from the calls.
     });
@@ -89,21 +94,20 @@ export class Connection {
       .on('close', () => this.#closed());
   }
 
+  /** True when it takes no more calls. */
   get isOver(): boolean {
-    return this.#ended;
+    return this.#ended || this.#socket.destroyed;
   }
 
-  /** Resolves as soon as nothing waits for anything on this connection. */
-  whenIdle(): Promise<void> {
-    return new Promise(resolve => {
-      this.#onIdle = resolve;
+  /** Waits until connected, `ms` at most, and says whether it is. Rejects when that failed. */
+  async ready(ms: number): Promise<boolean> {
+    this.#watchers++;
+    try {
+      return await within(ms, this.#ready.promise);
+    } finally {
+      this.#watchers--;
       this.#checkIdle();
-    });
-  }
-
-  /** Resolves when connected, rejects when that failed. */
-  get ready(): Promise<void> {
-    return this.#ready.promise;
+    }
   }
 
   /** Writes a call. It is settled by its reply, by its deadline, or by the end of the connection. */
@@ -132,10 +136,19 @@ export class Connection {
     }
   }
 
-  /** Ends the connection; what still waits is settled with the error that `makeError` gives. */
-  end(makeError: (call: Call) => unknown): void {
-    for (const call of this.#drain()) call.reject(makeError(call));
-    this.#socket.destroy();
+  /**
+   * Lets calls under way finish and what was written leave, for up to `grace` ms, then ends the connection; what
+   * waits even then is settled with the error that `makeError` gives. Resolves when it has ended.
+   */
+  async close(grace: number, makeError: (call: Call) => unknown): Promise<void> {
+    this.#closing = true;
+    const timer = startTimer(grace, () => {
+      for (const call of this.#drain()) call.reject(makeError(call));
+      this.#socket.destroy();
+    });
+    this.#checkIdle();
+    await this.#gone.promise;
+    clearTimeout(timer);
   }
 
   #write(call: Call): boolean {
@@ -153,7 +166,7 @@ export class Connection {
       out.commit(encodeChecked(method.args, out.writer, args, body, explain));
       return true;
     } catch (error) {
-      call.reject(error);
+      call.reject(error instanceof Oversize ? exhausted(call, this.peer, error.message) : error);
       return false;
     } finally {
       out.end();
@@ -235,11 +248,30 @@ export class Connection {
     return true;
   }
 
+  get #isIdle(): boolean {
+    return this.#pending.size === 0 && this.#unflushed.length === 0 && this.#watchers === 0;
+  }
+
   /** With no call under way the connection keeps no process alive. */
   #checkIdle(): void {
-    if (this.#pending.size > 0) return;
-    if (this.#connected) this.#socket.unref();
-    if (this.#unflushed.length === 0) this.#onIdle?.();
+    if (!this.#isIdle) return;
+    if (!this.#connected) this.#linger();
+    else if (this.#closing) this.#socket.destroySoon();
+    else this.#socket.unref();
+  }
+
+  /**
+   * An attempt to connect that nobody waits for any more is given up, for it would keep the process alive; but
+   * not at once, or calls that never wait long enough would never see it succeed.
+   */
+  #linger(): void {
+    if (this.#closing) this.#socket.destroy();
+    if (this.#lingers) return;
+    this.#lingers = true;
+    startTimer(LINGER, () => {
+      this.#lingers = false;
+      if (!this.#connected && this.#isIdle) this.#socket.destroy();
+    }).unref();
   }
 
   /** A reply nobody waits for any more is skipped; one nobody ever waited for is an error. */
@@ -266,11 +298,10 @@ export class Connection {
   };
 
   #broken(error: unknown, length: number): void {
-    if (!(error instanceof DecodeError)) throw error;
     const seen = this.#replies === 0 ? recognise(readBuffer, 0, length) : undefined;
     const why =
       seen === undefined
-        ? `${this.peer} sent what is no reply: ${error.message}`
+        ? `${this.peer} sent what is no reply: ${error instanceof Error ? error.message : String(error)}`
         : dialectText(seen, this.peer);
     this.#garbage = { why, cause: error };
     this.#socket.destroy();
@@ -293,6 +324,7 @@ export class Connection {
       this.#ready.reject(
         unreachable(undefined, this.peer, failure ?? new Error('the connection was closed')),
       );
+    this.#gone.resolve();
     this.#onEnd();
   }
 
@@ -303,7 +335,6 @@ export class Connection {
     this.#unflushed = [];
     this.#queued = [];
     this.#abandoned.clear();
-    this.#onIdle?.();
     return waiting;
   }
 
@@ -317,23 +348,4 @@ function dialAddress(address: SocketAddress): { host: string; port: number } | {
   if ('path' in address) return { path: address.path };
   const host = address.host === '0.0.0.0' ? '127.0.0.1' : address.host === '::' ? '::1' : address.host;
   return { host, port: address.port };
-}
-
-function dialectText(dialect: string, peer: string): string {
-  if (dialect === 'HTTP') return `${peer} answered in HTTP: is this port a web server?`;
-  if (dialect === 'TLS') return `${peer} answered in TLS: does this port expect an encrypted connection?`;
-  if (dialect === 'Thrift binary, framed') return `${peer} answered in frames: try { transport: 'framed' }`;
-  if (dialect === 'Thrift binary, unframed')
-    return `${peer} answered without frames: try { transport: 'buffered' }`;
-  return `${peer} answered in ${dialect}, which this client does not speak`;
-}
-
-function withResolvers(): { resolve: () => void; reject: (error: unknown) => void; promise: Promise<void> } {
-  let resolve!: () => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { resolve, reject, promise };
 }

@@ -111,3 +111,13 @@ export function closed(call: Call, peer: string, cutOff: boolean): RpcError {
     : `${method}: the client is closed; nothing was sent`;
   return new RpcError(cutOff ? 'CANCELLED' : 'UNAVAILABLE', text, { method, peer });
 }
+
+/** What an answer in a dialect that was not expected suggests. */
+export function dialectText(dialect: string, peer: string): string {
+  if (dialect === 'HTTP') return `${peer} answered in HTTP: is this port a web server?`;
+  if (dialect === 'TLS') return `${peer} answered in TLS: does this port expect an encrypted connection?`;
+  if (dialect === 'Thrift binary, framed') return `${peer} answered in frames: try { transport: 'framed' }`;
+  if (dialect === 'Thrift binary, unframed')
+    return `${peer} answered without frames: try { transport: 'buffered' }`;
+  return `${peer} answered in ${dialect}, which this client does not speak`;
+}

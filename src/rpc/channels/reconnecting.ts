@@ -27,18 +27,14 @@ export class ReconnectingChannel implements Channel {
 
   async ready(timeout = 30_000): Promise<void> {
     if (this.#closing) throw new RpcError('UNAVAILABLE', 'the client is closed', { peer: this.peer });
-    const { ready } = this.#connect();
-    if (await within(timeout, ready)) return;
+    if (await this.#connect().ready(timeout)) return;
     const text = `no connection to ${this.peer} within ${timeout} ms`;
     throw new RpcError('DEADLINE_EXCEEDED', text, { peer: this.peer });
   }
 
   async close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
     this.#closing = true;
-    const connection = this.#connection;
-    if (connection === undefined) return;
-    await within(grace, connection.whenIdle());
-    connection.end(call => closed(call, this.peer, true));
+    await this.#connection?.close(grace, call => closed(call, this.peer, true));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -53,18 +49,5 @@ export class ReconnectingChannel implements Channel {
       this.#connection = connection;
     }
     return this.#connection;
-  }
-}
-
-/** Waits for `done`, `ms` at most, and says whether it came. */
-async function within(ms: number, done: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>(resolve => {
-    timer = setTimeout(resolve, Math.min(ms, 2 ** 31 - 1), false);
-  });
-  try {
-    return await Promise.race([done.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

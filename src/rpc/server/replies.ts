@@ -1,7 +1,6 @@
 import { encodeChecked } from '../../codec/checked.ts';
 import { explainTuple } from '../../codec/explain.ts';
-import { RpcError } from '../../errors/rpc-error.ts';
-import { applicationType } from '../../errors/status.ts';
+import type { RpcError } from '../../errors/rpc-error.ts';
 import { MessageHeader } from '../../protocol/protocol.ts';
 import { messageType } from '../../protocol/types.ts';
 import { resolve } from '../../schema/descriptor.ts';
@@ -9,6 +8,7 @@ import { typeOfInstance } from '../../values/classes.ts';
 import { toApplicationException } from '../application-exception.ts';
 import type { Dialect, Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
+import { MissingResult } from './failures.ts';
 
 /** What a reply has to carry over from its request. */
 export interface ReplyTo {
@@ -30,13 +30,7 @@ export function writeResult(
   value: unknown,
 ): void {
   if (!method.isVoid && (value === undefined || value === null)) {
-    throw new RpcError(
-      'INTERNAL',
-      `${method.fullName}: the handler returned nothing, expected ${method.descriptor.returns}`,
-      {
-        applicationType: applicationType.missingResult,
-      },
-    );
+    throw new MissingResult(`the handler returned nothing, expected ${method.descriptor.returns}`);
   }
   writeTuple(out, dialect, method, to, method.isVoid ? [] : [value]);
 }

@@ -1,0 +1,21 @@
+import type { Limits } from '../../limits.ts';
+import type { Dialect } from '../method.ts';
+import type { Routes } from './routes.ts';
+
+/** What is the same for all connections of a server. */
+export interface ServingSettings {
+  readonly routes: Routes;
+  readonly dialect: Dialect;
+  readonly limits: Limits;
+  /** Whether callers are told the text of errors that no IDL declares. */
+  readonly exposeErrors: boolean;
+  /** Told of every error that is not an answer to its caller. Never throws. */
+  readonly onError: (error: unknown, context: ErrorContext) => void;
+}
+
+/** Where an error came up. */
+export interface ErrorContext {
+  readonly peer: string;
+  /** `PingPong.login`; absent when the connection itself is at fault. */
+  readonly method?: string;
+}
