@@ -1,0 +1,186 @@
+import { loadSource } from '../../src/load.ts';
+import type { TypeDescriptor } from '../../src/schema/descriptor.ts';
+import { type } from '../../src/values/module.ts';
+
+const module = loadSource(`
+  enum Color { RED = 1, GREEN = 2, NONE = -1 }
+  struct Empty {}
+  struct Point { 1: i32 x, 2: optional i32 y }
+  struct Ids { 32767: bool last, -1: bool minus, 0: bool zero }
+  struct Line { 1: required Point from, 2: Point to, 15: list<Point> via }
+  struct Defaults { 1: i32 a = 5, 2: optional string b = "x", 3: required bool c = 1 }
+  union Either { 1: i32 number, 2: string text, 3: Point point }
+  exception Lost { 1: string message, 2: i16 tries }
+  struct Tree { 1: i8 leaf, 2: list<Tree> kids }
+`);
+
+/** A value of a type and its bytes, one column for each protocol. */
+export interface Row {
+  readonly type: TypeDescriptor;
+  readonly value: unknown;
+  /** What decoding gives, where it is not `value`. */
+  readonly decoded: unknown;
+  /** In hex; blanks are for the eye. */
+  readonly binary: string;
+}
+
+function row(expression: string, value: unknown, columns: { binary: string; decoded?: unknown }): Row {
+  const { decoded = value, binary } = columns;
+  return { type: type(module, expression), value, decoded, binary: binary.replaceAll(' ', '') };
+}
+
+/** An instance of a class of the table's module. */
+export function made(name: string, init?: object): object {
+  return new module[name](init);
+}
+
+const uuid = '00112233-4455-6677-8899-aabbccddeeff';
+const uuidBytes = '00112233445566778899aabbccddeeff';
+
+/** What every protocol has to carry, and how each writes it. */
+export const table: readonly Row[] = [
+  row('bool', true, { binary: '01' }),
+  row('bool', false, { binary: '00' }),
+  row('i8', 127, { binary: '7f' }),
+  row('i8', -128, { binary: '80' }),
+  row('i16', 300, { binary: '012c' }),
+  row('i16', -32768, { binary: '8000' }),
+  row('i32', 0, { binary: '00000000' }),
+  row('i32', -0, { binary: '00000000', decoded: 0 }),
+  row('i32', -1, { binary: 'ffffffff' }),
+  row('i32', 2147483647, { binary: '7fffffff' }),
+  row('i32', -2147483648, { binary: '80000000' }),
+  row('i64', 0n, { binary: '0000000000000000' }),
+  row('i64', 5, { binary: '0000000000000005', decoded: 5n }),
+  row('i64', -1, { binary: 'ffffffffffffffff', decoded: -1n }),
+  row('i64', -4294967296, { binary: 'ffffffff00000000', decoded: -4294967296n }),
+  row('i64', 9007199254740991, { binary: '001fffffffffffff', decoded: 9007199254740991n }),
+  row('i64', -9007199254740991, { binary: 'ffe0000000000001', decoded: -9007199254740991n }),
+  row('i64', 2n ** 63n - 1n, { binary: '7fffffffffffffff' }),
+  row('i64', -(2n ** 63n), { binary: '8000000000000000' }),
+  row('double', 1.5, { binary: '3ff8000000000000' }),
+  row('double', -0, { binary: '8000000000000000' }),
+  row('double', Number.NaN, { binary: '7ff8000000000000' }),
+  row('double', Number.POSITIVE_INFINITY, { binary: '7ff0000000000000' }),
+  row('double', Number.NEGATIVE_INFINITY, { binary: 'fff0000000000000' }),
+  row('double', 5e-324, { binary: '0000000000000001' }),
+  row('float', 1.5, { binary: '3fc00000' }),
+  row('string', '', { binary: '00000000' }),
+  row('string', 'pong', { binary: '00000004 706f6e67' }),
+  row('string', 'é', { binary: '00000002 c3a9' }),
+  row('string', '漢', { binary: '00000003 e6bca2' }),
+  row('string', '😀', { binary: '00000004 f09f9880' }),
+  row('string', '\0', { binary: '00000001 00' }),
+  row('string', '\ufeffx', { binary: '00000004 efbbbf78' }),
+  row('string', '\ufffd', { binary: '00000003 efbfbd' }),
+  row('binary', Uint8Array.of(0, 255, 128), { binary: '00000003 00ff80' }),
+  row('binary', new Uint8Array(), { binary: '00000000' }),
+  row('binary', Buffer.from('ab'), { binary: '00000002 6162', decoded: Uint8Array.of(0x61, 0x62) }),
+  row('uuid', uuid, { binary: uuidBytes }),
+  row('uuid', uuid.toUpperCase(), { binary: uuidBytes, decoded: uuid }),
+  row('Color', 2, { binary: '00000002' }),
+  row('Color', 'GREEN', { binary: '00000002', decoded: 2 }),
+  row('Color', 'NONE', { binary: 'ffffffff', decoded: -1 }),
+  row('Color', 99, { binary: '00000063' }),
+  row('list<i32>', [], { binary: '08 00000000' }),
+  row('list<i32>', [1, -1], { binary: '08 00000002 00000001 ffffffff' }),
+  row('list<bool>', [true, false], { binary: '02 00000002 01 00' }),
+  row('list<Color>', [1, 'GREEN'], { binary: '08 00000002 00000001 00000002', decoded: [1, 2] }),
+  row('list<list<string>>', [[], ['a']], {
+    binary: '0f 00000002 0b 00000000 0b 00000001 00000001 61',
+  }),
+  row('list<Point>', [made('Point'), made('Point', { x: 1 })], {
+    binary: '0c 00000002 00 08 0001 00000001 00',
+  }),
+  row('set<i8>', new Set([3, -3]), { binary: '03 00000002 03 fd' }),
+  row('set<i8>', [3, -3], { binary: '03 00000002 03 fd', decoded: new Set([3, -3]) }),
+  row('set<string>', new Set(), { binary: '0b 00000000' }),
+  row('map<string, i32>', new Map([['a', 1]]), { binary: '0b 08 00000001 00000001 61 00000001' }),
+  row(
+    'map<string, i32>',
+    { a: 1 },
+    {
+      binary: '0b 08 00000001 00000001 61 00000001',
+      decoded: new Map([['a', 1]]),
+    },
+  ),
+  row('map<i64, binary>', new Map(), { binary: '0a 0b 00000000' }),
+  row('map<i8, set<uuid>>', new Map([[1, new Set([uuid])]]), {
+    binary: `03 0e 00000001 01 10 00000001 ${uuidBytes}`,
+  }),
+  row('Empty', {}, { binary: '00', decoded: made('Empty') }),
+  row(
+    'Point',
+    { x: 1, y: -2 },
+    {
+      binary: '08 0001 00000001 08 0002 fffffffe 00',
+      decoded: made('Point', { x: 1, y: -2 }),
+    },
+  ),
+  row('Point', { x: null, y: 7 }, { binary: '08 0002 00000007 00', decoded: made('Point', { y: 7 }) }),
+  row('Point', made('Point'), { binary: '00' }),
+  row(
+    'Ids',
+    { last: true, minus: false, zero: true },
+    {
+      binary: '02 7fff 01 02 ffff 00 02 0000 01 00',
+      decoded: made('Ids', { last: true, minus: false, zero: true }),
+    },
+  ),
+  row(
+    'Line',
+    { from: {}, via: [{ y: 1 }] },
+    {
+      binary: '0c 0001 00 0f 000f 0c 00000001 08 0002 00000001 00 00',
+      decoded: made('Line', { from: made('Point'), via: [made('Point', { y: 1 })] }),
+    },
+  ),
+  row(
+    'Defaults',
+    {},
+    {
+      binary: '08 0001 00000005 0b 0002 00000001 78 02 0003 01 00',
+      decoded: made('Defaults'),
+    },
+  ),
+  row(
+    'Defaults',
+    { a: 1, b: '', c: false },
+    {
+      binary: '08 0001 00000001 0b 0002 00000000 02 0003 00 00',
+      decoded: made('Defaults', { a: 1, b: '', c: false }),
+    },
+  ),
+  row(
+    'Either',
+    { text: 'a' },
+    {
+      binary: '0b 0002 00000001 61 00',
+      decoded: made('Either', { text: 'a' }),
+    },
+  ),
+  row(
+    'Either',
+    { point: { x: 0 } },
+    {
+      binary: '0c 0003 08 0001 00000000 00 00',
+      decoded: made('Either', { point: made('Point', { x: 0 }) }),
+    },
+  ),
+  row(
+    'Lost',
+    { message: 'm', tries: 3 },
+    {
+      binary: '0b 0001 00000001 6d 06 0002 0003 00',
+      decoded: made('Lost', { message: 'm', tries: 3 }),
+    },
+  ),
+  row(
+    'Tree',
+    { leaf: 1, kids: [{ leaf: 2 }, { kids: [] }] },
+    {
+      binary: '03 0001 01 0f 0002 0c 00000002 03 0001 02 00 0f 0002 0c 00000000 00 00',
+      decoded: made('Tree', { leaf: 1, kids: [made('Tree', { leaf: 2 }), made('Tree', { kids: [] })] }),
+    },
+  ),
+];
