@@ -22,7 +22,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   codec: ['errors', 'limits', 'wire', 'protocol', 'schema', 'values'],
   rpc: ['errors', 'limits', 'wire', 'protocol', 'schema', 'values', 'transport', 'codec'],
   load: ['errors', 'idl', 'schema', 'values'],
-  serialize: ['limits', 'wire', 'protocol', 'values', 'codec'],
+  serialize: ['limits', 'wire', 'protocol', 'schema', 'values', 'codec'],
+  types: ['schema', 'values'],
   client: ['limits', 'options', 'transport', 'values', 'rpc'],
   server: ['limits', 'options', 'values', 'rpc'],
   index: [

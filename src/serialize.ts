@@ -3,7 +3,9 @@ import { deserializeWith, serializeWith } from './codec/checked.ts';
 import { Codecs } from './codec/codecs.ts';
 import { type Limits, withLimits } from './limits.ts';
 import { binary } from './protocol/binary.ts';
-import type { StructClass } from './values/classes.ts';
+import type { TypeDescriptor } from './schema/descriptor.ts';
+import type { AnyStructClass, InputOf } from './values/classes.ts';
+import type { EnumObject } from './values/enums.ts';
 import { descriptorOf, type TypeLike } from './values/module.ts';
 import { ByteReader } from './wire/reader.ts';
 import { ByteWriter } from './wire/writer.ts';
@@ -24,6 +26,16 @@ const KEPT = 1024 * 1024;
  * A value's bytes, with no message around them. `type` is a loaded class or enum, or what
  * `type(module, 'list<User>')` gives. Throws a ValueError with the path of what does not fit.
  */
+export function serialize<C extends AnyStructClass>(
+  type: C,
+  value: InputOf<C>,
+  options?: SerializeOptions,
+): Uint8Array;
+export function serialize(
+  type: EnumObject | TypeDescriptor,
+  value: unknown,
+  options?: SerializeOptions,
+): Uint8Array;
 export function serialize(type: TypeLike, value: unknown, options: SerializeOptions = {}): Uint8Array {
   const limits = checkOptions(options);
   const writer =
@@ -39,7 +51,7 @@ export function serialize(type: TypeLike, value: unknown, options: SerializeOpti
  * offset of what is wrong, also when bytes are left over.
  */
 export function deserialize<T extends object>(
-  type: StructClass<T, never>,
+  type: { readonly prototype: T },
   bytes: Uint8Array,
   options?: SerializeOptions,
 ): T;

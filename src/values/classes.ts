@@ -6,14 +6,30 @@ import { toJSON } from './convert.ts';
 import { isPlain, isSetAside, readField, setOwn } from './fields.ts';
 import { fromLiteral, isShareable, objectOf } from './literals.ts';
 
-/** The class of a loaded struct, union or exception. `Init`: what its constructor takes. */
+declare const input: unique symbol;
+
+/**
+ * The class of a loaded struct, union or exception. `Input` is what its constructor, and every encoder, takes:
+ * fields that need not be given are optional in it.
+ */
 export interface StructClass<
   T extends object = object,
-  Init = { readonly [K in keyof T]?: T[K] | null | undefined },
+  Input = { readonly [K in keyof T]?: T[K] | null | undefined },
 > {
-  new (init?: Init): T;
+  new (...input: Partial<Input> extends Input ? [input?: Input] : [input: Input]): T;
   readonly prototype: T;
+  /** For the compiler only. */
+  readonly [input]?: Input;
 }
+
+/** A class whatever its instances. */
+export interface AnyStructClass {
+  readonly prototype: object;
+  readonly [input]?: unknown;
+}
+
+/** What a class's constructor takes. */
+export type InputOf<C> = C extends { readonly [input]?: infer Input } ? Input : never;
 
 /** On an empty union: the id of the member that was sent, newer than the schema it was read with. */
 export const unknownField: unique symbol = Symbol.for('livethrift.unknownField') as never;

@@ -9,7 +9,7 @@ import type {
 } from '../schema/descriptor.ts';
 import { resolve } from '../schema/descriptor.ts';
 import { typeOf } from '../schema/link.ts';
-import { classOf, constantValue, type StructClass, typeOfClass } from './classes.ts';
+import { type AnyStructClass, classOf, constantValue, typeOfClass } from './classes.ts';
 import { type EnumObject, enumObjectOf, typeOfEnum } from './enums.ts';
 import { type Service, serviceOf, typeOfService } from './service.ts';
 
@@ -18,7 +18,7 @@ import { type Service, serviceOf, typeOfService } from './service.ts';
 export type DynamicModule = { readonly [name: string]: any };
 
 /** What names a type where one is asked for: a loaded class or enum, or a descriptor. */
-export type TypeLike = StructClass<never, never> | EnumObject | TypeDescriptor;
+export type TypeLike = AnyStructClass | EnumObject | TypeDescriptor;
 
 const modules = new WeakMap<ModuleDescriptor, object>();
 const descriptors = new WeakMap<object, ModuleDescriptor>();
@@ -75,7 +75,7 @@ function valueForType(type: StructDescriptor | EnumDescriptor | TypedefDescripto
 /** The descriptor of what a module holds; `describe(module, name)` also finds what the module object hides. */
 export function describe(module: object, name: string): Definition;
 export function describe(service: Service): ServiceDescriptor;
-export function describe(type: StructClass<never, never>): StructDescriptor;
+export function describe(type: AnyStructClass): StructDescriptor;
 export function describe(enumeration: EnumObject): EnumDescriptor;
 export function describe(module: object): ModuleDescriptor;
 export function describe(of: object, name?: string): object {

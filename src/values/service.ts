@@ -1,13 +1,17 @@
 import type { ServiceDescriptor } from '../schema/descriptor.ts';
 
 declare const api: unique symbol;
+declare const impl: unique symbol;
 
 /**
  * A loaded service: what `makeClient` calls and `makeServer` serves. `Api` is its methods' signatures, an
  * interface such as `{ login(username: string, password: string): string }`; it exists for the compiler only.
+ * `Impl` is the same as a handler sees it, where that differs: arguments as they are decoded, results as they
+ * may be given.
  */
-export interface Service<Api = unknown> {
+export interface Service<Api = unknown, Impl = Api> {
   readonly [api]: Api;
+  readonly [impl]: Impl;
   readonly name: string;
   toString(): string;
 }
@@ -15,8 +19,11 @@ export interface Service<Api = unknown> {
 /** True for a service of a module without a type of its own: nothing is known of its methods. */
 export type IsDynamic<S> = 0 extends 1 & S ? true : false;
 
-/** The methods of a service, as a loaded module's type gives them. */
-export type ApiOf<S> = S extends Service<infer Api> ? Api : never;
+/** The methods of a service, as its clients see them. */
+export type ApiOf<S> = S extends { readonly [api]: infer Api } ? Api : never;
+
+/** The methods of a service, as its handler sees them. */
+export type ImplOf<S> = S extends { readonly [impl]: infer Impl } ? Impl : never;
 
 class LoadedService {
   readonly name: string;
