@@ -132,7 +132,7 @@ function asRecord(type: StructDescriptor, given: Given): fc.Arbitrary<object> {
 }
 
 /** A type of a random schema, and valid values of it. */
-export const typed: fc.Arbitrary<{ schema: Schema; type: TypeDescriptor; value: unknown; other: unknown }> =
+export const typed: fc.Arbitrary<{ schema: Schema; type: StructDescriptor; value: unknown; other: unknown }> =
   anySchema
     .chain(schema => fc.tuple(fc.constant(schema), fc.constantFrom(...schema.types)))
     .chain(([schema, type]) =>

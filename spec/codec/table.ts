@@ -18,7 +18,7 @@ const module = loadSource(`
 export interface Row {
   readonly type: TypeDescriptor;
   readonly value: unknown;
-  /** What decoding gives, where it is not `value`. */
+  /** What decoding gives. */
   readonly decoded: unknown;
   /** In hex; blanks are for the eye. */
   readonly binary: string;
