@@ -9,7 +9,7 @@ const usage = `npm run bench -- [options]
   --short           two short rounds: does it all work? (for CI; its figures say nothing)
   --json            everything that was measured, as JSON
   --aa              our build three times, and nobody else: how much is noise
-  --against DIST    another build of ours beside this one
+  --against DIST,.. other builds of ours beside this one
   --only TEXT,...   contenders whose names hold one of the texts; the first is what the others are measured by
   --cases W:N,...   workloads and calls in flight (default: login:1,login:64,login-distinct:64)
   --rounds N        counted rounds (9)
@@ -47,7 +47,7 @@ export function optionsOf(args: string[]): Options {
     json: values.json,
     plan: {
       cases: values.cases.split(',').map(caseOf),
-      entrants: entrantsOf(values.aa, values.against, values.only?.split(',') ?? ['']),
+      entrants: entrantsOf(values.aa, values.against?.split(',') ?? [], values.only?.split(',') ?? ['']),
       warmUps: short ? 1 : 3,
       rounds: numberOf('--rounds', values.rounds ?? (short ? '2' : '9')),
       ms: numberOf('--ms', values.ms ?? (short ? '50' : '150')),
@@ -56,13 +56,12 @@ export function optionsOf(args: string[]): Options {
   };
 }
 
-function entrantsOf(aa: boolean, against: string | undefined, texts: readonly string[]): Entrant[] {
+function entrantsOf(aa: boolean, against: readonly string[], texts: readonly string[]): Entrant[] {
   const [first, ...others] = entrants as [Entrant, ...Entrant[]];
+  const builds = against.map(folder => ({ ...first, name: `ours of ${folder}`, build: resolve(folder) }));
   const all = aa
     ? [first, { ...first, name: 'the same again' }, { ...first, name: 'and again' }]
-    : against === undefined
-      ? entrants
-      : [first, { ...first, name: 'the other build', build: resolve(against) }, ...others];
+    : [first, ...builds, ...others];
   const chosen = all.filter(({ name }) => texts.some(text => name.includes(text)));
   if (chosen.length === 0)
     throw new Error(`--only: there are ${all.map(({ name }) => name).join(', ')}; got ${texts.join(',')}`);

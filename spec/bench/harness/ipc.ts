@@ -80,6 +80,7 @@ export class Worker<C extends Commands> {
     ms = 0,
   ): Promise<Asked<C, K>['result']> {
     const text = `${this.#what}: ${command}`;
+    if (!this.#child.connected) throw new Error(`${text}: the process has ended`);
     const ended = new AbortController();
     try {
       const answer = once(this.#child, 'message', { signal: ended.signal });
