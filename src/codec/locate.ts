@@ -101,7 +101,8 @@ class Walk {
     }
     path.push(name);
     this.#r.pos = from;
-    if (type !== undefined) this.inside(type, path);
+    // Nothing that begins where the fault is was ever looked into: what is too deep may go on without end.
+    if (type !== undefined && from < this.#fault) this.inside(type, path);
     return true;
   }
 }
