@@ -299,8 +299,9 @@ export class Connection {
 
   #broken(error: unknown, length: number): void {
     const seen = this.#replies === 0 ? recognise(readBuffer, 0, length) : undefined;
+    const own = this.#settings.framing === 'framed' ? 'Thrift binary, framed' : 'Thrift binary, unframed';
     const why =
-      seen === undefined
+      seen === undefined || seen === own
         ? `${this.peer} sent what is no reply: ${error instanceof Error ? error.message : String(error)}`
         : dialectText(seen, this.peer);
     this.#garbage = { why, cause: error };
