@@ -2,8 +2,11 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkValueOptions, configFor } from './config.ts';
 import type { Diagnostic } from './errors/idl-error.ts';
 import { Diagnostics } from './idl/diagnostics.ts';
+import { checkOptions } from './options.ts';
+import type { ModuleDescriptor } from './schema/descriptor.ts';
 import {
   type FoundFile,
   gather,
@@ -12,8 +15,11 @@ import {
   type SourceGraph,
 } from './schema/graph.ts';
 import { link } from './schema/link.ts';
+import type { ValueOptions } from './schema/types.ts';
+import { Workspace } from './schema/workspace.ts';
 import { type DynamicModule, moduleOf } from './values/module.ts';
 
+/** What `"livethrift"` in the nearest package.json says goes for the options that are not given. */
 export interface LoadOptions {
   /** Where includes are looked for, after the directory of the including file. Relative to the working directory. */
   readonly includeDirs?: readonly string[];
@@ -37,21 +43,19 @@ export interface LoadSourceOptions extends LoadOptions {
 }
 
 /**
- * Loads a `.thrift` file and all that it includes. `M` is the module's type, an interface of what it defines;
- * without it the module is loosely typed. Rejects with an IdlError that holds every finding of every file, and
- * with the system's error when the file itself cannot be read.
+ * Loads a `.thrift` file and all that it includes. `M` is the module's type, `typeof import('./foo.thrift')` or an
+ * interface of what it defines; without it the module is loosely typed. Rejects with an IdlError that holds every
+ * finding of every file, and with the system's error when the file itself cannot be read.
  */
 export async function load<M extends object = DynamicModule>(
   path: string | URL,
   options: LoadOptions = {},
 ): Promise<M> {
   const file = await realpath(toPath(path));
-  const root = { file, text: await readFile(file, 'utf8') };
-  const diagnostics = new Diagnostics();
-  const graph = gather(root, diagnostics);
-  let step = graph.next();
-  while (step.done !== true) {
-    const { candidates, missing } = search(step.value, options);
+  const settings = settingsFor(options, file);
+  const loading = new Loading({ file, text: await readFile(file, 'utf8') }, settings);
+  while (loading.request !== undefined) {
+    const { candidates, missing } = search(loading.request, settings);
     let found: FoundFile | undefined;
     for (const candidate of candidates) {
       try {
@@ -61,25 +65,20 @@ export async function load<M extends object = DynamicModule>(
         refuseUnreadable(error);
       }
     }
-    step = graph.next(found ?? missing);
+    loading.answer(found ?? missing);
   }
-  return finish<M>(step.value, diagnostics, options);
+  return moduleOf(loading.finish()) as M;
 }
 
 /** `load`, at once. */
 export function loadSync<M extends object = DynamicModule>(path: string | URL, options: LoadOptions = {}): M {
+  return moduleOf(loadModule(path, options)) as M;
+}
+
+/** What `loadSync` makes its module of: for tools that have no use for classes. */
+export function loadModule(path: string | URL, options: LoadOptions = {}): ModuleDescriptor {
   const file = realpathSync(toPath(path));
-  return run<M>({ file, text: readFileSync(file, 'utf8') }, options, request => {
-    const { candidates, missing } = search(request, options);
-    for (const candidate of candidates) {
-      try {
-        return { file: realpathSync(candidate), text: readFileSync(candidate, 'utf8') };
-      } catch (error) {
-        refuseUnreadable(error);
-      }
-    }
-    return missing;
-  });
+  return loadFile(file, settingsFor(options, file));
 }
 
 /** Loads IDL from memory. Includes come from `options.include`; nothing is read from the disk. */
@@ -87,31 +86,113 @@ export function loadSource<M extends object = DynamicModule>(
   text: string,
   options: LoadSourceOptions = {},
 ): M {
-  return run<M>({ file: options.name ?? 'source.thrift', text }, options, ({ path, from }) => {
-    const found = options.include?.(path, from);
-    return found === undefined ? { searched: [] } : { file: path, text: found };
-  });
+  const { name = 'source.thrift', include, ...others } = options;
+  const loading = new Loading({ file: name, text }, settingsFor(others, undefined));
+  while (loading.request !== undefined) {
+    const { path, from } = loading.request;
+    const found = include?.(path, from);
+    loading.answer(found === undefined ? { searched: [] } : { file: path, text: found });
+  }
+  return moduleOf(loading.finish()) as M;
 }
 
-function run<M>(
-  root: FoundFile,
-  options: LoadOptions,
-  answer: (request: IncludeRequest) => FoundFile | MissingFile,
-): M {
-  const diagnostics = new Diagnostics();
-  const graph = gather(root, diagnostics);
-  let step = graph.next();
-  while (step.done !== true) step = graph.next(answer(step.value));
-  return finish<M>(step.value, diagnostics, options);
+/** One workspace for each way that values may look. */
+const shared = new Map<string, Workspace>();
+
+/**
+ * Loads a file as `import './foo.thrift'` does: with nothing but its package's configuration, and once. What it
+ * shares with others that are imported it shares as an object, as modules do.
+ */
+export function loadShared(file: string, onWarning?: LoadOptions['onWarning']): ModuleDescriptor {
+  const settings = settingsFor(onWarning === undefined ? {} : { onWarning }, file);
+  const key = JSON.stringify(settings.values);
+  const workspace = shared.get(key) ?? settings.workspace;
+  shared.set(key, workspace);
+  const known = workspace.files.get(file);
+  if (known !== undefined) return workspace.linkers.get(known)!.module;
+  return loadFile(file, { ...settings, workspace });
 }
 
-function finish<M>(graph: SourceGraph, diagnostics: Diagnostics, options: LoadOptions): M {
-  const { int64 = 'bigint', maps = 'map', utf8 = 'strict' } = options;
-  const module = link(graph, { int64, maps, utf8 }, diagnostics);
-  const error = diagnostics.toError(options.strict ?? false);
-  if (error !== undefined) throw error;
-  for (const warning of diagnostics.all) (options.onWarning ?? emitWarning)(warning);
-  return moduleOf(module) as M;
+interface Settings {
+  readonly values: ValueOptions;
+  /** Absolute. */
+  readonly includeDirs: readonly string[];
+  readonly strict: boolean;
+  readonly onWarning: (warning: Diagnostic) => void;
+  readonly workspace: Workspace;
+}
+
+const known = ['includeDirs', 'strict', 'int64', 'maps', 'utf8', 'onWarning'];
+
+/** The options over the configuration of the file's package over the defaults. */
+function settingsFor(options: LoadOptions, file: string | undefined): Settings {
+  checkOptions('load', options, known);
+  checkValueOptions('load', options);
+  const config = file === undefined ? {} : configFor(file);
+  const values: ValueOptions = {
+    int64: options.int64 ?? config.int64 ?? 'bigint',
+    maps: options.maps ?? config.maps ?? 'map',
+    utf8: options.utf8 ?? config.utf8 ?? 'strict',
+  };
+  return {
+    values,
+    includeDirs: options.includeDirs?.map(directory => resolvePath(directory)) ?? config.includeDirs ?? [],
+    strict: options.strict ?? false,
+    onWarning: options.onWarning ?? emitWarning,
+    workspace: new Workspace(values),
+  };
+}
+
+/** One load on its way: asks for includes, is given them, and ends in a linked module. */
+class Loading {
+  readonly #settings: Settings;
+  readonly #diagnostics = new Diagnostics();
+  readonly #steps: Generator<IncludeRequest, SourceGraph, FoundFile | MissingFile>;
+  #step: IteratorResult<IncludeRequest, SourceGraph>;
+
+  constructor(root: FoundFile, settings: Settings) {
+    this.#settings = settings;
+    this.#steps = gather(root, this.#diagnostics, settings.workspace.files);
+    this.#step = this.#steps.next();
+  }
+
+  /** The include that is wanted next; undefined when there are all. */
+  get request(): IncludeRequest | undefined {
+    return this.#step.done === true ? undefined : this.#step.value;
+  }
+
+  answer(found: FoundFile | MissingFile): void {
+    this.#step = this.#steps.next(found);
+  }
+
+  finish(): ModuleDescriptor {
+    const { workspace, strict, onWarning } = this.#settings;
+    const module = link(this.#step.value as SourceGraph, workspace, this.#diagnostics);
+    const error = this.#diagnostics.toError(strict);
+    if (error !== undefined) throw error;
+    for (const warning of this.#diagnostics.all) onWarning(warning);
+    return module;
+  }
+}
+
+function loadFile(file: string, settings: Settings): ModuleDescriptor {
+  const loading = new Loading({ file, text: readFileSync(file, 'utf8') }, settings);
+  while (loading.request !== undefined) {
+    const { candidates, missing } = search(loading.request, settings);
+    loading.answer(firstReadable(candidates) ?? missing);
+  }
+  return loading.finish();
+}
+
+function firstReadable(candidates: readonly string[]): FoundFile | undefined {
+  for (const candidate of candidates) {
+    try {
+      return { file: realpathSync(candidate), text: readFileSync(candidate, 'utf8') };
+    } catch (error) {
+      refuseUnreadable(error);
+    }
+  }
+  return undefined;
 }
 
 function emitWarning({ file, line, column, message, code }: Diagnostic): void {
@@ -124,11 +205,9 @@ function toPath(path: string | URL): string {
 
 function search(
   request: IncludeRequest,
-  options: LoadOptions,
+  { includeDirs }: Settings,
 ): { candidates: string[]; missing: MissingFile } {
-  const directories = isAbsolute(request.path)
-    ? ['']
-    : [dirname(request.from), ...(options.includeDirs ?? [])];
+  const directories = isAbsolute(request.path) ? [''] : [dirname(request.from), ...includeDirs];
   const candidates = directories.map(directory => resolvePath(directory, request.path));
   return { candidates, missing: { searched: candidates } };
 }

@@ -13,6 +13,7 @@ import type { FoundFile, GraphLimits, MissingFile } from '../../src/schema/graph
 import { gather } from '../../src/schema/graph.ts';
 import { link } from '../../src/schema/link.ts';
 import type { ValueOptions } from '../../src/schema/types.ts';
+import { Workspace } from '../../src/schema/workspace.ts';
 
 /** Texts by file name, the root file first; or the root file's text alone. */
 export type Files = string | Readonly<Record<string, string>>;
@@ -31,10 +32,10 @@ export function outcomeOf(files: Files, options: Partial<ValueOptions> = {}, lim
   const texts = new Map(Object.entries(typeof files === 'string' ? { 'main.thrift': files } : files));
   const diagnostics = new Diagnostics();
   const [file, text] = [...texts][0]!;
-  const steps = gather({ file, text }, diagnostics, limits);
+  const steps = gather({ file, text }, diagnostics, new Map(), limits);
   let step = steps.next();
   while (!step.done) step = steps.next(find(texts, step.value.path, step.value.from));
-  const module = link(step.value, { ...standard, ...options }, diagnostics);
+  const module = link(step.value, new Workspace({ ...standard, ...options }), diagnostics);
   // What only one parser reads is the parser's business, and so the specs of `idl`.
   const found = diagnostics.all.filter(({ code }) => code !== 'portability');
   const findings = found.map(

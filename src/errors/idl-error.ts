@@ -22,11 +22,12 @@ const mark: symbol = brand('IdlError');
 export class IdlError extends Error {
   declare readonly name: 'IdlError';
   readonly code: string;
-  readonly diagnostics: readonly Diagnostic[];
+  declare readonly diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[], message: string) {
     super(message);
-    this.diagnostics = diagnostics;
+    // Not enumerable: the message has all of it, and better to read.
+    Object.defineProperty(this, 'diagnostics', { value: diagnostics });
     this.code = diagnostics.find(d => d.severity === 'error')?.code ?? 'idl-error';
   }
 

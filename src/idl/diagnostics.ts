@@ -34,7 +34,10 @@ export class Diagnostics {
     const fatal = this.#found.filter(({ diagnostic }) => strict || diagnostic.severity === 'error');
     if (fatal.length === 0) return undefined;
     const title = fatal.length === 1 ? '' : `${fatal.length} errors\n\n`;
-    const frames = this.#sorted().map(({ diagnostic, source }) => render(diagnostic, source));
+    const shown = new Set(fatal);
+    const frames = this.#sorted()
+      .filter(found => shown.has(found))
+      .map(({ diagnostic, source }) => codeFrame(diagnostic, source));
     return new IdlError(this.all, `${title}${frames.join('\n\n')}`);
   }
 
@@ -65,6 +68,8 @@ export class Diagnostics {
 }
 
 /**
+ * A finding with the line it is about:
+ *
  * ```
  * user.thrift:3:11 error unknown-type: there is no type "Usr"
  *   3 |   1: list<Usr> users
@@ -72,7 +77,7 @@ export class Diagnostics {
  *   did you mean "User"?
  * ```
  */
-function render(diagnostic: Diagnostic, source: SourceText): string {
+export function codeFrame(diagnostic: Diagnostic, source: SourceText): string {
   const { file, line, column, length, severity, code, message, hint } = diagnostic;
   const text = source.line(line);
   const gutter = String(line);

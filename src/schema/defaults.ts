@@ -49,8 +49,10 @@ export function checkDefaults(
   for (const field of ordered) {
     let size = extents.size(field.defaultValue!);
     if (!broken.has(field)) for (const inner of impliedDefaults(field)) size += sizes.get(inner) ?? 0;
-    if (size > mostParts) {
-      const { value, report } = sources.get(field)!;
+    const source = sources.get(field);
+    // Without one the default is of a file that was linked before, and was found small enough.
+    if (size > mostParts && source !== undefined) {
+      const { value, report } = source;
       report.error(value, 'constant-size', `the default has more than ${mostParts} parts`);
       size = 0;
     }

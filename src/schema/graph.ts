@@ -52,7 +52,7 @@ export interface SourceInclude {
   readonly file?: SourceFile;
 }
 
-/** All files that a root file reaches. */
+/** All files that a root file reaches, but for those that were linked before. */
 export interface SourceGraph {
   readonly root: SourceFile;
   /** Each once, an included file before those that include it. */
@@ -61,11 +61,13 @@ export interface SourceGraph {
 
 /**
  * Parses a file and all that it includes, depth first. Yields a request for each include and expects the
- * answer sent back, so that one logic serves drivers that wait and drivers that do not.
+ * answer sent back, so that one logic serves drivers that wait and drivers that do not. Files that are `linked`
+ * already are not looked into again.
  */
 export function* gather(
   root: FoundFile,
   diagnostics: Diagnostics,
+  linked: ReadonlyMap<string, SourceFile> = new Map(),
   limits: GraphLimits = defaultGraphLimits,
 ): Generator<IncludeRequest, SourceGraph, FoundFile | MissingFile> {
   const first = new Visit(root, diagnostics);
@@ -89,6 +91,11 @@ export function* gather(
       const hint = answer.searched.length > 0 ? `looked for ${answer.searched.join(', ')}` : undefined;
       diagnostics.error(source, node.path, 'include-not-found', `there is no file "${written}"`, hint);
       visit.add(node);
+      continue;
+    }
+    const before = linked.get(answer.file);
+    if (before !== undefined) {
+      visit.add(node, before);
       continue;
     }
     const met = known.get(answer.file);

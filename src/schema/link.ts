@@ -2,7 +2,6 @@ import type { Value } from '../idl/ast.ts';
 import { Diagnostics } from '../idl/diagnostics.ts';
 import { parseType } from '../idl/parse.ts';
 import { SourceText } from '../idl/source.ts';
-import { EvaluationMemory } from './constants.ts';
 import { checkDefaults } from './defaults.ts';
 import type { ModuleDescriptor, TypeDescriptor } from './descriptor.ts';
 import { type DeclaredConst, FileLinker } from './file-linker.ts';
@@ -14,27 +13,29 @@ import { Report } from './report.ts';
 import type { Scope } from './scope.ts';
 import { linkServices } from './services.ts';
 import { linkTypedefs } from './typedefs.ts';
-import { applyJsType, linkType, Types, type ValueOptions } from './types.ts';
+import { applyJsType, linkType, type Types } from './types.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Where the names of a linked module are looked up for `typeOf`. */
 const linked = new WeakMap<ModuleDescriptor, { scope: Scope; types: Types }>();
 
 /**
  * Links the files of a graph into frozen descriptors: all names are declared before any is resolved, all
- * types are known before any value is evaluated. The result may be used only if no error was reported.
+ * types are known before any value is evaluated. The result may be used only if no error was reported; the
+ * workspace then has it too.
  */
-export function link(graph: SourceGraph, options: ValueOptions, diagnostics: Diagnostics): ModuleDescriptor {
-  const types = new Types(options);
-  const memory = new EvaluationMemory();
+export function link(graph: SourceGraph, workspace: Workspace, diagnostics: Diagnostics): ModuleDescriptor {
+  const { types, memory } = workspace;
   const prefixes = prefixesOf(graph);
-  const byFile = new Map<SourceFile, FileLinker>();
+  const byFile = new Map(workspace.linkers);
+  const linkers: FileLinker[] = [];
   for (const file of graph.files) {
     const linker = new FileLinker(file, prefixes.get(file)!, types, memory);
     linker.include(byFile);
     linker.declare();
     byFile.set(file, linker);
+    linkers.push(linker);
   }
-  const linkers = [...byFile.values()];
 
   linkTypedefs(linkers.flatMap(linker => linker.typedefs));
   for (const linker of linkers) linker.linkStructs();
@@ -53,6 +54,12 @@ export function link(graph: SourceGraph, options: ValueOptions, diagnostics: Dia
     report.handOver(diagnostics);
     freezeModule(module);
     linked.set(module, { scope, types });
+  }
+  if (!diagnostics.hasErrors) {
+    for (const file of graph.files) {
+      workspace.files.set(file.source.file, file);
+      workspace.linkers.set(file, byFile.get(file)!);
+    }
   }
   return byFile.get(graph.root)!.module;
 }
@@ -95,7 +102,7 @@ function linkConstants(declared: readonly DeclaredConst[]): void {
     const { written, linking } = sources.get(node)!;
     for (const name of referencesIn(written.value)) {
       const named = linking.scope.peekValue(name);
-      if (named instanceof ConstNode) yield named;
+      if (named instanceof ConstNode && sources.has(named)) yield named;
     }
   }
 

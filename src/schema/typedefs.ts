@@ -24,7 +24,7 @@ export function linkTypedefs(declared: readonly DeclaredTypedef[]): void {
     const { written, linking } = sources.get(node)!;
     for (const name of namesIn(written.type)) {
       const named = linking.scope.peekType(name);
-      if (named instanceof TypedefNode) yield named;
+      if (named instanceof TypedefNode && sources.has(named)) yield named;
     }
   }
 
@@ -35,12 +35,11 @@ export function linkTypedefs(declared: readonly DeclaredTypedef[]): void {
     broken.add(circle.at(-1)!);
   });
 
-  const nesting = new Map<TypeDescriptor, number>();
   for (const node of ordered) {
     if (broken.has(node)) continue;
     const { written, linking } = sources.get(node)!;
     const type = linkType(written.type, linking.scope, linking.types, linking.report);
-    const depth = nestingOf(type, nesting);
+    const depth = nestingOf(type);
     if (depth > mostNesting) {
       const message = `containers are nested more than ${mostNesting} deep`;
       linking.report.error(written.type, 'type-depth', message);
@@ -51,14 +50,17 @@ export function linkTypedefs(declared: readonly DeclaredTypedef[]): void {
   }
 }
 
-function nestingOf(type: TypeDescriptor, known: ReadonlyMap<TypeDescriptor, number>): number {
+/** Of typedefs that are linked. */
+const nesting = new WeakMap<TypeDescriptor, number>();
+
+function nestingOf(type: TypeDescriptor): number {
   switch (type.kind) {
     case 'list':
     case 'set':
-      return 1 + nestingOf(type.element, known);
+      return 1 + nestingOf(type.element);
     case 'map':
-      return 1 + Math.max(nestingOf(type.key, known), nestingOf(type.value, known));
+      return 1 + Math.max(nestingOf(type.key), nestingOf(type.value));
     default:
-      return known.get(type) ?? 0;
+      return nesting.get(type) ?? 0;
   }
 }

@@ -169,7 +169,8 @@ export class ServerConnection implements CallsOwner {
     } else {
       const to = { name: route.method.name, seqid, strict };
       const args = this.#readArguments(r, route.method, to, oneway);
-      if (args !== undefined) this.#calls.run({ ...to, route, args, oneway });
+      // Field by field: a spread of `to` was measured to cost more than all the rest of a call.
+      if (args !== undefined) this.#calls.run({ name: to.name, seqid, strict, route, args, oneway });
     }
     return this.#wantsMore();
   }

@@ -1,0 +1,82 @@
+import type { FieldDescriptor, MethodDescriptor, ServiceDescriptor } from '../schema/descriptor.ts';
+import { docRows, throwsRows } from './docs.ts';
+import { localName, memberName, parameterName } from './names.ts';
+import { Mapped, type Output } from './output.ts';
+import type { References } from './references.ts';
+
+/** Who looks at a method: a client gives inputs and gets decoded values, a handler the other way round. */
+type View = 'Api' | 'Impl';
+
+/** A service: the value that `load` gives, and its methods as clients and as handlers see them. */
+export function writeService(out: Output, service: ServiceDescriptor, references: References): void {
+  const local = localName(service.name);
+  out.doc(docRows(service));
+  out.line(
+    'export declare const ',
+    new Mapped(local, service.position),
+    `: $.Service<${local}.Api, ${local}.Impl>;`,
+  );
+  out.block(['export declare namespace ', new Mapped(local, service.position)], () => {
+    for (const view of ['Api', 'Impl'] as const) {
+      const base =
+        service.extends === undefined ? '' : ` extends ${references.definition(service.extends)}.${view}`;
+      out.block([`interface ${view}${base}`], () => {
+        for (const method of service.ownMethods) writeMethod(out, method, view, references);
+      });
+    }
+  });
+}
+
+function writeMethod(out: Output, method: MethodDescriptor, view: View, references: References): void {
+  const signature =
+    method.streaming === undefined ? unary(method, view, references) : streaming(method, view, references);
+  out.doc(docRows(method, ...throwsRows(method)));
+  out.line(new Mapped(memberName(method.name), method.position), signature);
+}
+
+/** What a view gives, and what it gets. */
+function directions(
+  view: View,
+  references: References,
+): { arg: References['decoded']; result: References['decoded'] } {
+  const decoded: References['decoded'] = type => references.decoded(type);
+  const input: References['decoded'] = type => references.input(type);
+  return view === 'Api' ? { arg: input, result: decoded } : { arg: decoded, result: input };
+}
+
+function unary(method: MethodDescriptor, view: View, references: References): string {
+  const { result } = directions(view, references);
+  const returned = method.returns === undefined || method.oneway ? 'void' : result(method.returns);
+  return `(${parameters(method.parameters, view, references).join(', ')}): ${returned};`;
+}
+
+function streaming(method: MethodDescriptor, view: View, references: References): string {
+  const { sends, receives, first, final } = method.streaming!;
+  const { arg, result } = directions(view, references);
+  // Kitex's spelling has the stream in place of the one parameter, fbthrift's beside the parameters.
+  const inPlace =
+    sends !== undefined && method.parameters.length === 1 && method.parameters[0]!.type === sends;
+  const list = inPlace ? [] : parameters(method.parameters, view, references);
+  if (sends !== undefined) list.push(`requests: $.Stream<${arg(sends)}>`);
+  const last = final ?? (receives === undefined ? method.returns : undefined);
+  const stream = receives === undefined ? undefined : `$.Stream<${result(receives)}>`;
+  const response = first ?? (stream === undefined ? last : undefined);
+  const one = response === undefined ? 'void' : result(response);
+  const returned =
+    stream === undefined ? one : first === undefined ? stream : `readonly [first: ${one}, stream: ${stream}]`;
+  return `(${list.join(', ')}): ${returned};`;
+}
+
+/** Only what is declared optional, or has a default, may be left out, and only from the end. */
+function parameters(fields: readonly FieldDescriptor[], view: View, references: References): string[] {
+  const { arg } = directions(view, references);
+  const mayLack = fields.map(field => field.requiredness === 'optional' || field.defaultValue !== undefined);
+  return fields.map((field, index) => {
+    const name = parameterName(field.name);
+    if (!mayLack[index]) return `${name}: ${arg(field.type)}`;
+    if (view === 'Impl')
+      return `${name}: ${arg(field.type)}${field.defaultValue === undefined ? ' | undefined' : ''}`;
+    const atEnd = mayLack.slice(index).every(Boolean);
+    return `${name}${atEnd ? '?' : ''}: ${arg(field.type)} | null${atEnd ? '' : ' | undefined'}`;
+  });
+}

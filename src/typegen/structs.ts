@@ -1,0 +1,142 @@
+import type { EnumDescriptor, FieldDescriptor, StructDescriptor } from '../schema/descriptor.ts';
+import { isSetAside } from '../values/fields.ts';
+import { docRows } from './docs.ts';
+import { localName } from './names.ts';
+import { Mapped, type Output } from './output.ts';
+import type { References } from './references.ts';
+
+/** A struct or exception: what decoding gives, the class, and what its constructor takes. */
+export function writeStruct(out: Output, type: StructDescriptor, references: References): void {
+  const local = localName(type.name);
+  const name = new Mapped(local, type.position);
+  const base = type.kind === 'exception' ? ' extends $.Exception' : '';
+  const [aside, own] = [
+    type.fields.filter(field => isSetAside(type, field)),
+    type.fields.filter(field => !isSetAside(type, field)),
+  ];
+  out.doc(docRows(type));
+  out.block(['export interface ', name, base], () => {
+    for (const field of own) writeDecoded(out, type, field, references);
+    if (aside.length > 0) {
+      out.line('/** Fields whose names mean something else on an Error. */');
+      out.block(
+        ['fields:'],
+        () => {
+          for (const field of aside) writeDecoded(out, type, field, references);
+        },
+        '};',
+      );
+    }
+  });
+  out.doc(docRows(type));
+  out.line('export declare const ', name, `: $.StructClass<${local}, ${local}.Input>;`);
+  out.block([`export declare namespace ${local}`], () => {
+    out.block(['interface Input'], () => {
+      for (const field of type.fields) {
+        out.doc(docRows(field, ...defaultRows(field)));
+        const [mark, unset] = isMandatory(field) ? ['', ''] : ['?', ' | null | undefined'];
+        out.line(
+          'readonly ',
+          new Mapped(field.name, field.position),
+          `${mark}: ${references.input(field.type)}${unset};`,
+        );
+      }
+    });
+  });
+}
+
+/** A union: one of its members, and the others absent, so that asking for one tells which it is. */
+export function writeUnion(out: Output, type: StructDescriptor, references: References): void {
+  const local = localName(type.name);
+  const name = new Mapped(local, type.position);
+  out.doc(docRows(type));
+  writeMembers(out, ['export type ', name], type, field => references.decoded(field.type), '?: never');
+  out.doc(docRows(type));
+  out.line('export declare const ', name, `: $.StructClass<${local}, ${local}.Input>;`);
+  out.block([`export declare namespace ${local}`], () => {
+    writeMembers(
+      out,
+      ['type Input'],
+      type,
+      field => references.input(field.type),
+      '?: null | undefined',
+      'readonly ',
+    );
+  });
+}
+
+function writeMembers(
+  out: Output,
+  head: readonly (string | Mapped)[],
+  type: StructDescriptor,
+  written: (field: FieldDescriptor) => string,
+  absent: string,
+  modifier = '',
+): void {
+  if (type.fields.length === 0) return out.line(...head, ' = never;');
+  out.line(...head, ' =');
+  type.fields.forEach((field, index) => {
+    const others = type.fields
+      .filter(other => other !== field)
+      .map(other => `; ${modifier}${other.name}${absent}`);
+    const end = index === type.fields.length - 1 ? ';' : '';
+    out.doc(docRows(field));
+    out.line(
+      `  | { ${modifier}`,
+      new Mapped(field.name, field.position),
+      `: ${written(field)}${others.join('')} }${end}`,
+    );
+  });
+}
+
+/** An enum: its object, the union of its numbers, and the names that are taken for them. */
+export function writeEnum(out: Output, type: EnumDescriptor): void {
+  const local = localName(type.name);
+  const name = new Mapped(local, type.position);
+  out.doc(docRows(type));
+  out.block(
+    ['export declare const ', name, ':'],
+    () => {
+      for (const member of type.members) {
+        out.doc(docRows(member));
+        out.line('readonly ', new Mapped(member.name, member.position), `: ${member.value};`);
+      }
+      for (const [value, member] of type.byValue)
+        out.line(`readonly [${value}]: ${JSON.stringify(member.name)};`);
+    },
+    '};',
+  );
+  out.doc(docRows(type));
+  out.line('export type ', name, ` = ${[...type.byValue.keys()].join(' | ') || 'never'};`);
+  out.block([`export declare namespace ${local}`], () => {
+    out.line(
+      `type Name = ${type.members.map(member => JSON.stringify(member.name)).join(' | ') || 'never'};`,
+    );
+    out.line(`type Input = ${local} | Name;`);
+  });
+}
+
+function writeDecoded(
+  out: Output,
+  type: StructDescriptor,
+  field: FieldDescriptor,
+  references: References,
+): void {
+  const isText = type.kind === 'exception' && field.name === 'message';
+  const present = isMandatory(field) || field.defaultValue !== undefined || isText;
+  out.doc(docRows(field, ...defaultRows(field)));
+  out.line(
+    new Mapped(field.name, field.position),
+    `: ${references.decoded(field.type)}${present ? '' : ' | undefined'};`,
+  );
+}
+
+function isMandatory(field: FieldDescriptor): boolean {
+  return field.requiredness === 'required' && field.defaultValue === undefined;
+}
+
+function defaultRows({ defaultValue }: FieldDescriptor): string[] {
+  if (defaultValue === undefined || !('value' in defaultValue)) return [];
+  const { value } = defaultValue;
+  return [`@default ${typeof value === 'string' ? JSON.stringify(value) : String(value)}`];
+}
