@@ -9,17 +9,21 @@ export interface FakeServer {
   close(): Promise<void>;
 }
 
-const open: { close(): Promise<void> }[] = [];
+interface Closable {
+  close(options?: { readonly grace?: number }): Promise<void>;
+}
+
+const open: Closable[] = [];
 
 /** Remembers what a test opened, for `closeAll`. */
-export function closing<T extends { close(): Promise<void> }>(resource: T): T {
+export function closing<T extends Closable>(resource: T): T {
   open.push(resource);
   return resource;
 }
 
 /** Closes what the last test opened; to be called after each. */
 export async function closeAll(): Promise<void> {
-  await Promise.all(open.splice(0).map(resource => resource.close()));
+  await Promise.all(open.splice(0).map(resource => resource.close({ grace: 0 })));
 }
 
 /** Listens on a free port; `serve` is given each connection. */
@@ -66,7 +70,8 @@ export function answering(size: number, answer: (request: Buffer) => Uint8Array)
 /** A client of raw bytes. */
 export class RawClient {
   readonly socket: Socket;
-  #got: Buffer = Buffer.alloc(0);
+  #chunks: Buffer[] = [];
+  #length = 0;
   #closed = false;
   #wake: () => void = () => {};
 
@@ -74,7 +79,8 @@ export class RawClient {
     this.socket = socket;
     socket
       .on('data', chunk => {
-        this.#got = Buffer.concat([this.#got, chunk]);
+        this.#chunks.push(chunk);
+        this.#length += chunk.length;
         this.#wake();
       })
       .on('error', () => {
@@ -100,24 +106,26 @@ export class RawClient {
 
   /** The next `size` bytes. Fails when the connection ends before. */
   async read(size: number): Promise<Buffer> {
-    while (this.#got.length < size) {
-      if (this.#closed) throw new Error(`closed after ${this.#got.length} of ${size} bytes`);
+    while (this.#length < size) {
+      if (this.#closed) throw new Error(`closed after ${this.#length} of ${size} bytes`);
       await this.#changed();
     }
-    const bytes = this.#got.subarray(0, size);
-    this.#got = this.#got.subarray(size);
-    return bytes;
+    const all = this.unread;
+    this.#chunks = [all.subarray(size)];
+    this.#length -= size;
+    return all.subarray(0, size);
   }
 
   /** All that comes until the server closes. */
   async readToEnd(): Promise<Buffer> {
     while (!this.#closed) await this.#changed();
-    return this.#got;
+    return this.unread;
   }
 
   /** What came and was not read. */
   get unread(): Buffer {
-    return this.#got;
+    if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks[0]!;
   }
 
   async close(): Promise<void> {
