@@ -23,7 +23,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   rpc: ['errors', 'limits', 'wire', 'protocol', 'schema', 'values', 'transport', 'codec'],
   config: ['options', 'schema'],
   load: ['errors', 'options', 'idl', 'schema', 'values', 'config'],
-  serialize: ['limits', 'wire', 'protocol', 'schema', 'values', 'codec'],
+  serialize: ['limits', 'options', 'wire', 'protocol', 'schema', 'values', 'codec'],
   types: ['schema', 'values'],
   client: ['limits', 'options', 'transport', 'values', 'rpc'],
   server: ['limits', 'options', 'values', 'rpc'],

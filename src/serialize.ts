@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { deserializeWith, serializeWith } from './codec/checked.ts';
 import { Codecs } from './codec/codecs.ts';
 import { type Limits, withLimits } from './limits.ts';
+import { checkOptions } from './options.ts';
 import { binary } from './protocol/binary.ts';
 import type { TypeDescriptor } from './schema/descriptor.ts';
 import type { AnyStructClass, InputOf } from './values/classes.ts';
@@ -37,7 +38,7 @@ export function serialize(
   options?: SerializeOptions,
 ): Uint8Array;
 export function serialize(type: TypeLike, value: unknown, options: SerializeOptions = {}): Uint8Array {
-  const limits = checkOptions(options);
+  const limits = limitsOf(options);
   const writer =
     scratch !== undefined && scratch.maxDepth === limits.depth ? scratch : new ByteWriter(1024, limits.depth);
   scratch = undefined;
@@ -50,14 +51,14 @@ export function serialize(type: TypeLike, value: unknown, options: SerializeOpti
  * The value of bytes that `serialize`, or any other Thrift, wrote. Throws a DecodeError with the path and the
  * offset of what is wrong, also when bytes are left over.
  */
-export function deserialize<T extends object>(
-  type: { readonly prototype: T },
+export function deserialize<C extends { readonly prototype: object }>(
+  type: C,
   bytes: Uint8Array,
   options?: SerializeOptions,
-): T;
+): C['prototype'];
 export function deserialize(type: TypeLike, bytes: Uint8Array, options?: SerializeOptions): unknown;
 export function deserialize(type: object, bytes: Uint8Array, options: SerializeOptions = {}): unknown {
-  const reader = new ByteReader(checkOptions(options));
+  const reader = new ByteReader(limitsOf(options));
   if (!(bytes instanceof Uint8Array)) {
     throw new TypeError(
       `deserialize: expected the bytes as a Uint8Array, got ${inspect(bytes, { depth: 0, maxStringLength: 40 })}`,
@@ -68,7 +69,8 @@ export function deserialize(type: object, bytes: Uint8Array, options: SerializeO
   return deserializeWith(codecs, descriptorOf(type as TypeLike), reader);
 }
 
-function checkOptions(options: SerializeOptions): Limits {
+function limitsOf(options: SerializeOptions): Limits {
+  checkOptions('serialize', options, ['protocol', 'limits']);
   if (options.protocol !== undefined && options.protocol !== 'binary') {
     throw new TypeError(`protocol: expected "binary", got "${String(options.protocol)}"`);
   }

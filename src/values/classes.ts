@@ -55,9 +55,9 @@ export function classOf(type: StructDescriptor): StructClass {
   return made;
 }
 
-/** The descriptor of a loaded class. */
+/** The descriptor of a loaded class, or of a class derived from one. */
 export function typeOfClass(made: object): StructDescriptor | undefined {
-  return types.get(made);
+  return typeof made === 'function' ? (types.get(made) ?? typeOfInstance(made)) : undefined;
 }
 
 /** The descriptor of an instance of a loaded class, or of a class derived from one. */
