@@ -125,8 +125,8 @@ export class Outbox {
       // Whatever the kernel did not take at once is still read from this buffer.
       if (socket.writableLength > 0) this.#writer.renew(Math.min(this.#writer.size, KEPT));
       else if (this.#writer.size > KEPT) this.#writer.renew(INITIAL);
+      this.#onFlush?.();
     }
-    this.#onFlush?.();
   }
 
   #schedule(): void {

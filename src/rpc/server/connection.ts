@@ -38,6 +38,7 @@ export class ServerConnection implements CallsOwner {
   #isPaused = false;
   #isWorking = false;
   #isDraining = false;
+  #goesOnSoon = false;
   #isClosed = false;
 
   constructor(socket: Socket, peer: string, settings: ServingSettings, onOver: () => void) {
@@ -46,7 +47,7 @@ export class ServerConnection implements CallsOwner {
     this.#settings = settings;
     this.#onOver = onOver;
     this.#reader = new ByteReader(settings.limits);
-    this.#outbox = new Outbox(socket, 'buffered', settings.limits);
+    this.#outbox = new Outbox(socket, 'buffered', settings.limits, () => this.#flushed());
     this.#calls = new ServedCalls(this, settings, this.#outbox);
     let failure: Error | undefined;
     socket
@@ -94,6 +95,16 @@ export class ServerConnection implements CallsOwner {
       });
     }
     this.#afterwards();
+  }
+
+  /** Where the kernel takes all bytes at once, no drain tells that there is room again. */
+  #flushed(): void {
+    if (this.#goesOnSoon || !(this.#isPaused || this.#inbox?.isStopped)) return;
+    this.#goesOnSoon = true;
+    setImmediate(() => {
+      this.#goesOnSoon = false;
+      this.settled();
+    });
   }
 
   #receive(chunk: Buffer): void {
