@@ -4,7 +4,7 @@ export interface Limits {
   readonly frame: number;
   /** Bytes of one message that comes without a frame. */
   readonly message: number;
-  /** Nested structs and containers, in reading, writing and skipping. */
+  /** Structs in structs, in reading, writing and skipping; and containers that stand directly in containers. */
   readonly depth: number;
   /** Bytes of a method's name in a message header. */
   readonly name: number;

@@ -47,7 +47,7 @@ export function explainTuple(
       // The path of a struct begins with its own name; which argument it is in is said behind.
       if (isRecord(type))
         walk.note = what === 'argument' ? ` (argument "${field.name}" of ${of})` : ` (result of ${of})`;
-      walk.value(type, value, isRecord(type) ? String(type) : root, 1);
+      walk.value(type, value, isRecord(type) ? String(type) : root, depthIn(type, 0));
       walk.note = '';
     }
   }, of);
@@ -234,7 +234,7 @@ class Walk {
       if (member === undefined && field.defaultValue !== undefined && type.kind !== 'union') continue;
       if (member !== undefined && member !== null) {
         set.push(field);
-        this.value(field.type, member, `${path}.${field.name}`, depth + 1);
+        this.value(field.type, member, `${path}.${field.name}`, depthIn(resolve(field.type), depth));
       } else if (field.requiredness === 'required') throw missing(`${path}.${field.name}`, field, this.note);
     }
     if (type.kind === 'union' && set.length !== 1) this.#unionMembers(type, value, path, set);
@@ -276,6 +276,11 @@ function missing(path: string, field: FieldDescriptor, note = ''): ValueError {
     path,
     `the required field "${field.name}" (${field.type}) is not set${note}`,
   );
+}
+
+/** As `fieldDepth` counts. */
+function depthIn(type: ResolvedType, depth: number): number {
+  return isRecord(type) ? depth + 1 : depth;
 }
 
 function isRecord(type: ResolvedType): boolean {

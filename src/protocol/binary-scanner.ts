@@ -20,6 +20,8 @@ export class BinaryScanner implements MessageScanner {
   #offset = 0;
   /** Elements left in each open container (a map counts keys and values), or STRUCT. */
   readonly #left: number[] = [];
+  /** As `fieldDepth` counts. */
+  readonly #depths: number[] = [0];
   readonly #first: number[] = [];
   readonly #second: number[] = [];
 
@@ -128,11 +130,14 @@ export class BinaryScanner implements MessageScanner {
   }
 
   #open(r: ByteReader, at: number, left: number, first: number, second: number): void {
-    const depth = this.#left.length;
+    const top = this.#left.length;
+    const inField = this.#left[top - 1] === STRUCT;
+    const depth = this.#depths[top - 1]! + (inField && left !== STRUCT ? 0 : 1);
     if (depth > this.#maxDepth) throw r.tooDeep(at);
     this.#left.push(left);
-    this.#first[depth] = first;
-    this.#second[depth] = second;
+    this.#depths[top] = depth;
+    this.#first[top] = first;
+    this.#second[top] = second;
   }
 
   #size(r: ByteReader, at: number, least: number): number {

@@ -6,7 +6,7 @@ import type { ByteWriter } from '../wire/writer.ts';
 import { BinaryScanner } from './binary-scanner.ts';
 import { fixedSizes, leastSize, NONE } from './binary-sizes.ts';
 import type { MessageHeader, Protocol, ValueReader, ValueWriter } from './protocol.ts';
-import { wireType } from './types.ts';
+import { fieldDepth, wireType } from './types.ts';
 
 /** Upper half of the first word of a strict message (thrift-binary-protocol.md, "Message"). */
 const VERSION_1 = 0x8001;
@@ -105,7 +105,7 @@ function skip(r: ByteReader, type: number, depth: number): void {
       for (;;) {
         const field = binary.read.field(r);
         if (field === 0) return;
-        skip(r, field >>> 16, depth + 1);
+        skip(r, field >>> 16, fieldDepth(field >>> 16, depth));
       }
     case wireType.list:
     case wireType.set: {

@@ -19,5 +19,13 @@ export const wireType = {
 
 export type WireType = (typeof wireType)[keyof typeof wireType];
 
+/**
+ * How deep a field's value lies in a struct at `depth`. Structs count, as in Apache's libraries; a container does
+ * only inside another container, where no struct would.
+ */
+export function fieldDepth(type: number, depth: number): number {
+  return type === wireType.struct ? depth + 1 : depth;
+}
+
 /** Message types of the header. */
 export const messageType = { call: 1, reply: 2, exception: 3, oneway: 4 } as const;

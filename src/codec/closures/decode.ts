@@ -1,4 +1,5 @@
 import type { ValueReader } from '../../protocol/protocol.ts';
+import { fieldDepth } from '../../protocol/types.ts';
 import { emptyUnionOf, exceptionOf, structOf, unionOf } from '../../values/instances.ts';
 import type { ByteReader } from '../../wire/reader.ts';
 import type { CodecFinder, Decode } from '../codec.ts';
@@ -41,9 +42,9 @@ function record(plan: RecordPlan, codecs: CodecFinder): Decode {
     const values = new Array<unknown>(plan.fields.length).fill(undefined);
     for (let header = read.field(r); header !== 0; header = read.field(r)) {
       const field = fields.get(header);
-      if (field === undefined) skip(r, header >>> 16, depth + 1);
+      if (field === undefined) skip(r, header >>> 16, fieldDepth(header >>> 16, depth));
       else {
-        const member = field.decode(r, depth + 1);
+        const member = field.decode(r, fieldDepth(header >>> 16, depth));
         // Undefined: the elements are of other types than declared, and the field is as good as absent.
         if (member !== undefined) values[field.index] = member;
       }
@@ -71,10 +72,10 @@ function union(plan: RecordPlan, codecs: CodecFinder): Decode {
       const field = fields.get(header);
       if (field === undefined) {
         unknown = (header << 16) >> 16;
-        skip(r, header >>> 16, depth + 1);
+        skip(r, header >>> 16, fieldDepth(header >>> 16, depth));
         continue;
       }
-      const member = field.decode(r, depth + 1);
+      const member = field.decode(r, fieldDepth(header >>> 16, depth));
       if (member === undefined) continue;
       if (index >= 0 && index !== field.index) throw secondMember(r, type, r.pos);
       [index, chosen] = [field.index, member];

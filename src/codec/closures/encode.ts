@@ -1,4 +1,5 @@
 import type { ValueWriter } from '../../protocol/protocol.ts';
+import { fieldDepth } from '../../protocol/types.ts';
 import { classOf } from '../../values/classes.ts';
 import { hasDuplicates, isOwnIdentity } from '../../values/equality.ts';
 import { readField } from '../../values/fields.ts';
@@ -42,7 +43,7 @@ function record(plan: RecordPlan, codecs: CodecFinder): Encode {
       else member = field.fallback;
       if (member !== undefined && member !== null) {
         at = write.field(w, at, field.plan.value.wire, field.plan.id);
-        at = field.encode(w, member, at, depth + 1);
+        at = field.encode(w, member, at, fieldDepth(field.plan.value.wire, depth));
         written++;
       } else if (field.plan.required) throw REFUSED;
     }

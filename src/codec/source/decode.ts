@@ -1,4 +1,5 @@
 import { fixedSizes } from '../../protocol/binary-sizes.ts';
+import { fieldDepth, wireType } from '../../protocol/types.ts';
 import { classOf } from '../../values/classes.ts';
 import { setOwn } from '../../values/fields.ts';
 import { emptyUnionOf, exceptionOf, unionOf } from '../../values/instances.ts';
@@ -62,7 +63,12 @@ class DecodePrinter {
     this.#source.add('}');
     if (plan.form === 'union') this.#source.add('if (k < 0) id = D.getInt16(p + 1);');
     const skip = this.#source.bind(this.#codecs.protocol.skip);
-    this.#source.add(`r.pos = p + 3; ${skip}(r, t, depth + 1); p = r.pos;`, '}', '}', 'r.pos = p;');
+    this.#source.add(
+      `r.pos = p + 3; ${skip}(r, t, t === ${wireType.struct} ? depth + 1 : depth); p = r.pos;`,
+      '}',
+      '}',
+      'r.pos = p;',
+    );
     const missing = this.#source.bind(missingField);
     for (const field of fields.filter(({ required, initial }) => required && initial === undefined)) {
       this.#source.add(
@@ -134,29 +140,31 @@ class DecodePrinter {
 
   /** Reads the value behind the header at `p`. */
   #fieldValue(plan: RecordPlan, field: FieldPlan, checked: boolean): void {
+    const inner = fieldDepth(field.value.wire, 0);
     this.#source.add('p += 3;');
     if (plan.form === 'union') {
-      this.#value(field.value, 'x', checked);
+      this.#value(field.value, 'x', checked, inner);
       const second = `throw ${this.#source.bind(secondMember)}(r, ${this.#source.bind(plan.type)}, p);`;
       this.#source.add(
         `if (x !== undefined) { if (k >= 0 && k !== ${field.index}) ${second} k = ${field.index}; f = x; }`,
       );
     } else if (field.value.kind === 'child') {
       // Absent where the elements are of other types than declared.
-      this.#value(field.value, 'x', checked);
+      this.#value(field.value, 'x', checked, inner);
       this.#source.add(`if (x !== undefined) f${field.index} = x;`);
-    } else this.#value(field.value, `f${field.index}`, checked);
+    } else this.#value(field.value, `f${field.index}`, checked, inner);
   }
 
-  #value(value: ValuePlan, target: string, checked: boolean): void {
+  /** `inner`: how much deeper than its holder the value lies. */
+  #value(value: ValuePlan, target: string, checked: boolean, inner: number): void {
     if (value.kind === 'child') {
       const child = this.#source.bind(this.#codecs.of(value.type));
-      this.#source.add(`r.pos = p; ${target} = ${child}.decode(r, depth + 1); p = r.pos;`);
+      this.#source.add(`r.pos = p; ${target} = ${child}.decode(r, depth + ${inner}); p = r.pos;`);
     } else this.#leaf(value, target, !checked);
   }
 
   #element(value: ValuePlan, target: string, check: boolean): void {
-    this.#value(value, target, !check);
+    this.#value(value, target, !check, 1);
     if (value.kind === 'child' && value.type.kind !== 'struct') {
       const mistyped = this.#source.bind(mistypedElements);
       this.#source.add(

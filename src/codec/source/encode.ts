@@ -1,4 +1,5 @@
 import { fixedSizes } from '../../protocol/binary-sizes.ts';
+import { fieldDepth } from '../../protocol/types.ts';
 import { classOf } from '../../values/classes.ts';
 import { hasDuplicates, isOwnIdentity } from '../../values/equality.ts';
 import { readField } from '../../values/fields.ts';
@@ -100,7 +101,7 @@ class EncodePrinter {
     add('if (x !== undefined && x !== null) {');
     // Type and id as one store; its fourth byte is overwritten by what follows.
     add(`D.setInt32(p, ${((field.value.wire << 24) | ((field.id & 0xffff) << 8)) >> 0});`);
-    this.#valueAt(field.value, 3);
+    this.#valueAt(field.value, 3, fieldDepth(field.value.wire, 0));
     if (plan.form === 'union') add('u++;');
     add(field.required ? `} else ${this.#refuse}` : '}', '}');
   }
@@ -116,12 +117,15 @@ class EncodePrinter {
     return `${read}(${type}, v, ${this.#source.bind(field.descriptor)})`;
   }
 
-  /** Writes `x` at `p + offset` and moves `p` behind it. What is fixed in it has room already. */
-  #valueAt(value: ValuePlan, offset: number): void {
+  /**
+   * Writes `x` at `p + offset` and moves `p` behind it. What is fixed in it has room already. `inner`: how much
+   * deeper than its holder it lies.
+   */
+  #valueAt(value: ValuePlan, offset: number, inner: number): void {
     const at = offset === 0 ? 'p' : `p + ${offset}`;
     if (value.kind === 'child') {
       const child = this.#source.bind(this.#codecs.of(value.type));
-      this.#source.add(`p = ${child}.encode(w, x, ${at}, depth + 1); ${RELOAD}`);
+      this.#source.add(`p = ${child}.encode(w, x, ${at}, depth + ${inner}); ${RELOAD}`);
     } else this.#leaf(value, at);
   }
 
@@ -190,7 +194,7 @@ class EncodePrinter {
     if (plan.kind === 'list') this.#source.add('for (let i = 0; i < n; i++) {', 'let x = v[i];');
     else this.#source.add('let i = 0;', 'for (let x of v) {', `if (i++ === n) ${this.#refuse}`);
     if (fixed === 0) this.#reserve(headSize(element));
-    this.#valueAt(element, 0);
+    this.#valueAt(element, 0, 1);
     this.#source.add('}');
     this.#source.add(
       plan.kind === 'list' ? `if (v.length !== n) ${this.#refuse}` : `if (i !== n) ${this.#refuse}`,
@@ -223,7 +227,7 @@ class EncodePrinter {
     ] as const) {
       this.#source.add('{', `let x = y[${index}];`);
       if (fixed === 0) this.#reserve(headSize(part));
-      this.#valueAt(part, 0);
+      this.#valueAt(part, 0, 1);
       this.#source.add('}');
     }
     this.#source.add('}', `if (i !== n) ${this.#refuse}`);
