@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { ValueError } from '../errors/value-error.ts';
 import { resolve, type StructDescriptor, type TypeDescriptor } from '../schema/descriptor.ts';
 import { constantValue } from './classes.ts';
-import { readField } from './fields.ts';
+import { isPlain, readField } from './fields.ts';
 
 /** Values nested deeper than any limit on messages would let them be are circular. */
 const MAX_DEPTH = 500;
@@ -46,6 +46,7 @@ export function canonical(declared: TypeDescriptor, value: unknown, depth = 0): 
         .join()}}`;
     case 'map': {
       if (typeof value !== 'object' || value === null) return other(value);
+      if (!(value instanceof Map || isPlain(value))) return other(value);
       const entries = value instanceof Map ? [...value] : Object.entries(value);
       const pair = ([key, member]: [unknown, unknown]): string =>
         `${canonical(type.key, key, depth + 1)}:${canonical(type.value, member, depth + 1)}`;
