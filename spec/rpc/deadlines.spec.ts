@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { addDeadline, type Expiring, removeDeadline } from '../../src/rpc/deadlines.ts';
+
+interface Item extends Expiring {
+  readonly name: string;
+}
+
+function makeItem(name: string, expired: string[]): Item {
+  return {
+    name,
+    expire: () => expired.push(name),
+    expiresAt: 0,
+    before: undefined,
+    after: undefined,
+    queue: undefined,
+  };
+}
+
+/** Waits until the clock shows `ms` more, and timers due by then have run. */
+const pass = (ms: number) => new Promise(resolve => setTimeout(resolve, ms + 3));
+
+describe('deadlines', () => {
+  it('expire in order, each once, and not when they were taken out', async () => {
+    const expired: string[] = [];
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(name => makeItem(name, expired)) as [
+      Item,
+      Item,
+      Item,
+      Item,
+    ];
+    for (const item of [a, b, c, d]) addDeadline(item, 4);
+    removeDeadline(b);
+    removeDeadline(d);
+    removeDeadline(d);
+    await pass(6);
+    expect(expired).to.deep.equal(['a', 'c']);
+    addDeadline(b, 4);
+    await pass(6);
+    expect(expired).to.deep.equal(['a', 'c', 'b']);
+  });
+
+  it('never expire before their time', async () => {
+    for (const ms of [1, 2.5, 7]) {
+      const begun = performance.now();
+      const taken = await new Promise<number>(resolve => {
+        const item = makeItem('', []);
+        addDeadline({ ...item, expire: () => resolve(performance.now() - begun) }, ms);
+      });
+      expect(taken).to.be.at.least(ms);
+    }
+  });
+
+  it('share a timer when their times are the same but for a fraction of a ms', () => {
+    const expired: string[] = [];
+    const items = Array.from({ length: 1000 }, () => makeItem('x', expired));
+    const { setTimeout: original } = globalThis;
+    let timers = 0;
+    globalThis.setTimeout = ((...args: Parameters<typeof setTimeout>) => {
+      timers++;
+      return original(...args);
+    }) as typeof setTimeout;
+    try {
+      for (const [i, item] of items.entries()) addDeadline(item, 5000 + i / 1001);
+    } finally {
+      globalThis.setTimeout = original;
+      for (const item of items) removeDeadline(item);
+    }
+    expect(timers).to.be.within(1, 2);
+  });
+
+  it('beyond what timers can wait for are waited for nevertheless, those of Infinity for ever', async () => {
+    const expired: string[] = [];
+    const items = [2 ** 31, 2 ** 40, Number.MAX_VALUE, Number.POSITIVE_INFINITY].map(ms => {
+      const item = makeItem(String(ms), expired);
+      addDeadline(item, ms);
+      return item;
+    });
+    await pass(5);
+    expect(expired).to.deep.equal([]);
+    expect(items.map(item => item.queue !== undefined)).to.deep.equal([true, true, true, false]);
+    for (const item of items) removeDeadline(item);
+  });
+});
