@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { makeServer, type TcpAddress } from '../../src/index.ts';
+import { closeAll, closing, fakeServer } from '../support/peers.ts';
+import { loaded, waitingHandler } from '../support/services.ts';
+
+const root = new URL('../../', import.meta.url);
+const prelude = `
+  import { connect, makeClient, makeServer } from '${new URL('src/index.ts', root)}';
+  import { loaded, waitingHandler } from '${new URL('spec/support/services.ts', root)}';
+  const [address] = process.argv.slice(1);
+`;
+
+/** Runs a script in a process of its own, and gives what it printed when it has ended by itself. */
+function run(script: string, address = ''): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const args = ['--import', 'tsx', '--input-type=module', '-e', prelude + script, address];
+    const child = spawn(process.execPath, args, { cwd: fileURLToPath(root) });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', chunk => {
+      out += chunk;
+    });
+    child.stderr.on('data', chunk => {
+      err += chunk;
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), 8000);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      if (code === 0) resolve(out.trim());
+      else reject(new Error(`the process ended with ${signal ?? code}: ${out}${err}`));
+    });
+  });
+}
+
+const text = ({ host, port }: TcpAddress) => `${host}:${port}`;
+
+afterEach(closeAll);
+
+describe('a process', () => {
+  it('ends while a client is idle, and not before its calls are answered', async () => {
+    const { handler } = waitingHandler({
+      wait: name => new Promise(resolve => setTimeout(() => resolve(name), 50)),
+    });
+    const server = closing(makeServer(loaded.PingPong, handler));
+    const printed = await run(
+      `
+      const client = makeClient(loaded.PingPong, address);
+      console.log(await client.ping());
+      await client.note('x');
+      client.wait('first').then(console.log);
+      const channel = connect(address, { transport: 'framed' });
+      await channel.ready();
+      process.on('exit', () => console.log('end'));
+      `,
+      text(await server.listen({ port: 0 })),
+    );
+    expect(printed.split('\n')).to.deep.equal(['pong', 'first', 'end']);
+  });
+
+  it('ends when the calls to a silent peer have expired', async () => {
+    const peer = await fakeServer(() => {});
+    const printed = await run(
+      `
+      const client = makeClient(loaded.PingPong, address, { timeout: 20 });
+      client.ping().catch(error => console.log(error.code));
+      `,
+      text(peer.address),
+    );
+    expect(printed).to.equal('DEADLINE_EXCEEDED');
+  });
+
+  it('has nothing left after its server and client are closed', async () => {
+    const printed = await run(`
+      import { setImmediate } from 'node:timers/promises';
+      const { handler } = waitingHandler();
+      const server = makeServer(loaded.PingPong, handler);
+      const here = await server.listen({ port: 0 });
+      const clients = ['buffered', 'framed'].map(transport => makeClient(loaded.PingPong, here, { transport }));
+      for (const client of clients) console.log(await client.ping());
+      await Promise.all(clients.map(client => client.close()));
+      await server.close();
+      await setImmediate();
+      console.log(process.getActiveResourcesInfo().filter(name => !/Pipe|TTY|File|Message/.test(name)).join());
+      console.log('end');
+    `);
+    expect(printed.split('\n')).to.deep.equal(['pong', 'pong', '', 'end']);
+  });
+
+  it('does not die of handlers that reject, of oneway calls, or of an onError that does', async () => {
+    const printed = await run(`
+      const { handler } = waitingHandler({
+        ping: () => Promise.reject(undefined),
+        login: () => Promise.reject(Object.create(null)),
+        note: async () => { throw new Error('note'); },
+        nothing() { return { get then() { throw 1; } }; },
+      });
+      const server = makeServer(loaded.PingPong, handler, { exposeErrors: true, async onError() { throw new Error('onError'); } });
+      const client = makeClient(loaded.PingPong, await server.listen({ port: 0 }));
+      for (const call of [client.ping(), client.login('', ''), client.nothing()]) console.log(await call.catch(error => error.code));
+      await client.note('');
+      console.log(await client.count(1));
+      await client.close();
+      await server.close();
+    `);
+    expect(printed.split('\n')).to.deep.equal(['INTERNAL', 'INTERNAL', 'INTERNAL', '2']);
+  });
+
+  it('gives an attempt to connect up when nobody waits for it any more', async function () {
+    if (process.platform !== 'linux') this.skip();
+    // A stopped process whose backlog is full: the kernel answers to no further attempt.
+    const printed = await run(`
+      import { spawn } from 'node:child_process';
+      import { once } from 'node:events';
+      import { connect as dial } from 'node:net';
+      const script = "const s = require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => { process.stdout.write(String(s.address().port)); setTimeout(() => process.kill(process.pid, 'SIGSTOP'), 20); })";
+      const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const port = Number((await once(child.stdout, 'data'))[0]);
+      await new Promise(resolve => setTimeout(resolve, 100));
+      const fillers = Array.from({ length: 5 }, () => dial({ port, host: '127.0.0.1' }).on('error', () => {}));
+      await new Promise(resolve => setTimeout(resolve, 50));
+      const client = makeClient(loaded.PingPong, { host: '127.0.0.1', port }, { timeout: 50 });
+      console.log((await client.ping().catch(error => error)).message.replace(String(port), 'port'));
+      for (const filler of fillers) filler.destroy();
+      child.stdout.destroy();
+      child.unref();
+      process.on('exit', () => child.kill('SIGKILL'));
+    `);
+    expect(printed).to.equal('PingPong.ping: no connection to 127.0.0.1:port within 50 ms');
+  });
+});

@@ -1,0 +1,85 @@
+/** What the compiler must know of handlers, and mistakes it must find. Nothing here is run: `tsc` is the test. */
+import {
+  type Context,
+  type Handler,
+  load,
+  makeServer,
+  type Service,
+  type TcpAddress,
+  type UnixAddress,
+} from '../../src/index.ts';
+
+interface Module {
+  readonly Users: Service<{
+    find(id: bigint): string;
+    rename(id: bigint, name: string): void;
+  }>;
+  readonly Empty: Service<{ ping(): number }>;
+}
+
+declare function expectType<T>(value: T): void;
+
+export async function typed(): Promise<void> {
+  const { Users, Empty } = await load<Module>('users.thrift');
+
+  const server = makeServer(Users, {
+    find(id, context) {
+      expectType<bigint>(id);
+      expectType<Context>(context);
+      expectType<AbortSignal>(context.signal);
+      return 'x';
+    },
+    async rename(id, name) {
+      expectType<bigint>(id);
+      expectType<string>(name);
+    },
+  });
+  server.add(Empty, { ping: () => 1 }).add(Users, { find: async () => 'x' }, { partial: true });
+
+  class Handlers implements Handler<Module['Users']> {
+    readonly #names = new Map<bigint, string>();
+    find(id: bigint): string {
+      return this.#names.get(id) ?? '';
+    }
+    async rename(id: bigint, name: string, { signal }: Context): Promise<void> {
+      signal.throwIfAborted();
+      this.#names.set(id, name);
+    }
+  }
+  makeServer(Users, new Handlers(), { exposeErrors: true, limits: { frame: 5 } });
+  makeServer(Users, { find: () => 'x' }, { partial: true });
+
+  // @ts-expect-error: a handler is missing
+  makeServer(Users, { find: () => 'x' });
+  // @ts-expect-error: a handler is missing
+  makeServer(Users, { find: () => 'x' }, { partial: false });
+  // @ts-expect-error: a handler is missing
+  server.add(Users, { rename() {} });
+  // @ts-expect-error: a result of another type
+  makeServer(Users, { find: () => 5, rename() {} });
+  // @ts-expect-error: a promise of another type
+  makeServer(Users, { find: async () => 5, rename() {} });
+  // @ts-expect-error: an argument of another type
+  makeServer(Users, { find: (id: string) => id, rename() {} });
+  // @ts-expect-error: more arguments than are declared, beside the context
+  makeServer(Users, { find: (_id: bigint, _context: Context, more: string) => more, rename() {} });
+  // @ts-expect-error: a method that is not declared
+  makeServer(Users, { find: () => 'x', rename() {}, remove() {} });
+  // @ts-expect-error: in part, but of another type
+  makeServer(Users, { find: () => 5 }, { partial: true });
+  // @ts-expect-error: an option that does not exist
+  makeServer(Empty, { ping: () => 1 }, { onerror() {} });
+
+  expectType<TcpAddress>(await server.listen({ port: 0 }));
+  expectType<UnixAddress>(await server.listen({ path: '/run/x.sock' }));
+  // @ts-expect-error: it may be a path
+  (await server.listen('unix:/run/x.sock')).port;
+  await server.close({ grace: 5 });
+}
+
+export async function untyped(): Promise<void> {
+  const { Users, Other } = await load('users.thrift');
+  const server = makeServer(Users, { anything: (a: string) => a });
+  server.add(Other, { more: () => 1 }, { partial: true });
+  await server.listen('localhost:9090');
+}
