@@ -53,13 +53,13 @@ export async function load<M extends object = DynamicModule>(
 ): Promise<M> {
   const file = await realpath(toPath(path));
   const settings = settingsFor(options, file);
-  const loading = new Loading({ file, text: await readFile(file, 'utf8') }, settings);
+  const loading = new Loading({ file, text: await readText(file) }, settings);
   while (loading.request !== undefined) {
     const { candidates, missing } = search(loading.request, settings);
     let found: FoundFile | undefined;
     for (const candidate of candidates) {
       try {
-        found = { file: await realpath(candidate), text: await readFile(candidate, 'utf8') };
+        found = { file: await realpath(candidate), text: await readText(candidate) };
         break;
       } catch (error) {
         refuseUnreadable(error);
@@ -176,7 +176,7 @@ class Loading {
 }
 
 function loadFile(file: string, settings: Settings): ModuleDescriptor {
-  const loading = new Loading({ file, text: readFileSync(file, 'utf8') }, settings);
+  const loading = new Loading({ file, text: readTextSync(file) }, settings);
   while (loading.request !== undefined) {
     const { candidates, missing } = search(loading.request, settings);
     loading.answer(firstReadable(candidates) ?? missing);
@@ -187,7 +187,7 @@ function loadFile(file: string, settings: Settings): ModuleDescriptor {
 function firstReadable(candidates: readonly string[]): FoundFile | undefined {
   for (const candidate of candidates) {
     try {
-      return { file: realpathSync(candidate), text: readFileSync(candidate, 'utf8') };
+      return { file: realpathSync(candidate), text: readTextSync(candidate) };
     } catch (error) {
       refuseUnreadable(error);
     }
@@ -212,8 +212,32 @@ function search(
   return { candidates, missing: { searched: candidates } };
 }
 
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw named(error, file);
+  }
+}
+
+function readTextSync(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw named(error, file);
+  }
+}
+
+/** The system's error for a directory does not say which. */
+function named(error: unknown, file: string): unknown {
+  const { code, errno, syscall } = error as NodeJS.ErrnoException;
+  if (code !== 'EISDIR') return error;
+  const message = `EISDIR: expected a .thrift file, got the directory '${file}'`;
+  return Object.assign(new Error(message), { errno, code, syscall, path: file });
+}
+
 /** A file that is not there is looked for elsewhere; one that cannot be read is an error of its own. */
 function refuseUnreadable(error: unknown): void {
   const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+  if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'EISDIR') throw error;
 }
