@@ -1,3 +1,4 @@
+import { RpcError } from './errors/rpc-error.ts';
 import { type Limits, withLimits } from './limits.ts';
 import { checkMs, checkOptions } from './options.ts';
 import { type Address, parseAddress, type SocketAddress } from './rpc/address.ts';
@@ -143,6 +144,7 @@ class Stubs {
 
   #call(method: Method, args: readonly unknown[], timeout: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
+      if (method.streams) throw streaming(method);
       const given = args.length > method.arity ? timeoutOf(method, args, timeout) : timeout;
       this.#channel.start(new Call(method, args, given, resolve, reject));
     }).then(undefined, throwToCaller);
@@ -167,6 +169,16 @@ class Stubs {
   async #close(options?: CloseOptions): Promise<void> {
     if (this.#ownsChannel) await this.#channel.close(options);
   }
+}
+
+function streaming({ fullName }: Method): RpcError {
+  return new RpcError(
+    'UNIMPLEMENTED',
+    `${fullName}: streaming methods cannot be called yet; nothing was sent`,
+    {
+      method: fullName,
+    },
+  );
 }
 
 /** Call options stand behind the declared arguments, exactly. */

@@ -23,6 +23,8 @@ export interface Method {
   readonly fullName: string;
   readonly oneway: boolean;
   readonly isVoid: boolean;
+  /** It sends or receives more than one message: neither called nor served yet. */
+  readonly streams: boolean;
   readonly arity: number;
   /** The struct `<method>_args`: an array of the arguments. */
   readonly args: Codec;
@@ -56,6 +58,7 @@ function methodOf(descriptor: MethodDescriptor, dialect: Dialect): Method {
     fullName: `${descriptor.service}.${descriptor.name}`,
     oneway: descriptor.oneway,
     isVoid: descriptor.returns === undefined,
+    streams: descriptor.streaming?.client === true || descriptor.streaming?.server === true,
     arity: descriptor.parameters.length,
     args: dialect.codecs.tuple(descriptor.parameters),
     result: dialect.codecs.tuple(resultFields),

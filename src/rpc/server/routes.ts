@@ -1,7 +1,7 @@
 import type { ServiceDescriptor } from '../../schema/descriptor.ts';
 import { type Method, methodsOf } from '../method.ts';
 
-/** A handler's function for one method; undefined where the service is served in part and this is missing. */
+/** A handler's function for one method; undefined where it is missing, or not served because it streams. */
 export interface Route {
   readonly method: Method;
   readonly target: object;
@@ -33,7 +33,9 @@ export class Routes {
       throw new TypeError(`the server has a service ${service.name} already`);
     }
     const routes = Array.from(methodsOf(service).values(), method => routeOf(method, handler));
-    const missing = routes.filter(route => route.run === undefined).map(route => route.method.name);
+    const missing = routes
+      .filter(({ run, method }) => run === undefined && !method.streams)
+      .map(({ method }) => method.name);
     if (missing.length > 0 && !partial) {
       const text = `the handler of ${service.name} has no function for ${missing.join(', ')}`;
       throw new TypeError(`${text}; { partial: true } serves it without, callers get UNIMPLEMENTED`);
@@ -56,7 +58,7 @@ export class Routes {
 }
 
 function routeOf(method: Method, handler: object): Route {
-  const run = functionOf(handler, method.name);
+  const run = method.streams ? undefined : functionOf(handler, method.name);
   return { method, target: handler, run };
 }
 
