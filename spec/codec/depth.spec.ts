@@ -1,81 +1,61 @@
 import { expect } from 'chai';
-import { deserializeWith, serializeWith } from '../../src/codec/checked.ts';
-import { Codecs } from '../../src/codec/codecs.ts';
+import fc from 'fast-check';
 import { DecodeError } from '../../src/errors/decode-error.ts';
-import { ValueError } from '../../src/errors/value-error.ts';
 import { defaultLimits } from '../../src/limits.ts';
-import { loadSource } from '../../src/load.ts';
 import { binary } from '../../src/protocol/binary.ts';
-import { MessageHeader } from '../../src/protocol/protocol.ts';
-import type { TypeDescriptor } from '../../src/schema/descriptor.ts';
-import { describe as descriptorOf } from '../../src/values/module.ts';
-import { ByteReader } from '../../src/wire/reader.ts';
-import { ByteWriter } from '../../src/wire/writer.ts';
-import { engines } from './engines.ts';
+import { wireType } from '../../src/protocol/types.ts';
+import { typed } from './arbitrary-value.ts';
+import { engines, Subject, verdictOf } from './engines.ts';
+import { typesOf } from './schema-of.ts';
 
-const { Tree, Empty } = loadSource('struct Tree { 1: i32 value, 2: list<Tree> children } struct Empty {}');
-const [tree, empty] = [descriptorOf(Tree), descriptorOf(Empty)] as unknown as [
-  TypeDescriptor,
-  TypeDescriptor,
-];
-
-/** A tree of so many structs, one inside the other. */
-function nested(structs: number): object {
-  let at: object = { value: 0 };
-  for (let i = 1; i < structs; i++) at = { value: i, children: [at] };
-  return at;
-}
-
-const writer = (depth: number) => new ByteWriter(64, depth);
-
-function reader(bytes: Uint8Array): ByteReader {
-  const r = new ByteReader(defaultLimits);
-  r.attach(Buffer.from(bytes));
-  r.window(0, bytes.length, false);
-  return r;
-}
-
-for (const engine of engines) {
-  describe(`depth, ${engine}`, () => {
-    const codecs = new Codecs(binary, engine);
-
-    it('counts structs, not the lists they stand in: what Apache nests 64 deep passes', () => {
-      const bytes = serializeWith(codecs, tree, nested(64), writer(64));
-      expect(deserializeWith(codecs, tree, reader(bytes))).to.be.an('object');
-    });
-
-    it('refuses to write and to read one struct too many', () => {
-      expect(() => serializeWith(codecs, tree, nested(66), writer(64))).to.throw(
-        ValueError,
-        'nested deeper than 64',
-      );
-      const bytes = serializeWith(codecs, tree, nested(66), writer(100));
-      expect(() => deserializeWith(codecs, tree, reader(bytes))).to.throw(
-        DecodeError,
-        'nested deeper than 64',
+describe('depth', () => {
+  for (const engine of engines) {
+    it(`is counted alike in writing, reading, skipping and scanning (${engine})`, () => {
+      fc.assert(
+        fc.property(typed, fc.integer({ min: 1, max: 4 }), ({ type, value }, depth) => {
+          const bytes = new Subject(engine).encode(type, value);
+          const tight = new Subject(engine, { depth });
+          const written = codeOf(() => tight.encode(type, value));
+          const read = codeOf(() => tight.decode(type, bytes));
+          const skipped = codeOf(() => binary.skip(tight.reader(bytes), wireType.struct, 0));
+          expect([read, skipped]).to.deep.equal(
+            written === 'too-deep' ? ['depth-limit', 'depth-limit'] : [undefined, undefined],
+          );
+          expect(codeOf(() => scan(bytes, depth))).to.equal(skipped);
+        }),
+        { numRuns: 200 },
       );
     });
 
-    it('skips as deep as it reads', () => {
-      const r = reader(serializeWith(codecs, tree, nested(64), writer(64)));
-      expect(deserializeWith(codecs, empty, r)).to.deep.equal(new Empty());
-      const deeper = reader(serializeWith(codecs, tree, nested(66), writer(100)));
-      expect(() => deserializeWith(codecs, empty, deeper)).to.throw(DecodeError, 'nested deeper than 64');
+    it(`is that of structs in structs; a list of them is no deeper than one alone (${engine})`, () => {
+      const { S, R } = typesOf(
+        'struct S { 1: S one, 2: list<S> many, 3: map<string, S> named } struct R { 1: list<list<list<i8>>> a }',
+      );
+      const subject = new Subject(engine, { depth: 2 });
+      const fits = [
+        { one: { one: {} } },
+        { many: [{ many: [{ many: [] }] }] },
+        { named: { a: { named: { a: {} } } } },
+      ];
+      for (const value of fits) {
+        expect(verdictOf(() => subject.decode(S, subject.encode(S, value)))).to.have.property('value');
+        for (const deeper of [{ one: value }, { many: [value] }, { named: { x: value } }])
+          expect(codeOf(() => subject.encode(S, deeper))).to.equal('too-deep');
+      }
+      expect(codeOf(() => subject.encode(R, { a: [[[1]]] }))).to.equal(undefined);
+      expect(codeOf(() => new Subject(engine, { depth: 1 }).encode(R, { a: [[[1]]] }))).to.equal('too-deep');
     });
+  }
+});
 
-    it('scans as deep as it reads', () => {
-      const header = Object.assign(new MessageHeader(), { name: 'm', type: 1 });
-      const scan = (structs: number) => {
-        const w = writer(100);
-        const at = binary.writeMessage(w, 0, header);
-        const end = codecs.of(tree).encode(w, nested(structs), at, 0);
-        const r = new ByteReader(defaultLimits);
-        r.attach(w.bytes);
-        r.window(0, end, true);
-        return binary.scanner(defaultLimits).scan(r) === end;
-      };
-      expect(scan(64)).to.equal(true);
-      expect(() => scan(66)).to.throw(DecodeError, 'nested deeper than 64');
-    });
-  });
+function codeOf(run: () => unknown): string | undefined {
+  const verdict = verdictOf(run);
+  return 'value' in verdict ? undefined : verdict.code;
+}
+
+/** Whether the struct, as the body of a message, is one. */
+function scan(body: Buffer, depth: number): void {
+  const bytes = Buffer.concat([Buffer.from('800100010000000000000000', 'hex'), body]);
+  const end = binary.scanner({ ...defaultLimits, depth }).scan(new Subject(engines[0]!).reader(bytes));
+  if (end !== bytes.length) throw new DecodeError('truncated', end, 'not all of it');
 }

@@ -11,7 +11,7 @@ import {
   type TypeDescriptor,
 } from '../schema/descriptor.ts';
 import { suggest } from '../schema/suggest.ts';
-import { classOf, unknownField, unknownFieldError, unknownKey } from '../values/classes.ts';
+import { classOf, defaultOf, unknownField, unknownFieldError, unknownKey } from '../values/classes.ts';
 import { hasDuplicates } from '../values/equality.ts';
 import { readField } from '../values/fields.ts';
 import { isUuid } from '../wire/uuid.ts';
@@ -230,8 +230,9 @@ class Walk {
     }
     const set: FieldDescriptor[] = [];
     for (const field of type.fields) {
-      const member = readField(type, value, field);
-      if (member === undefined && field.defaultValue !== undefined && type.kind !== 'union') continue;
+      let member = readField(type, value, field);
+      // A default fits its type, but may nest too deep where it stands.
+      if (member === undefined && type.kind !== 'union') member = defaultOf(field)?.();
       if (member !== undefined && member !== null) {
         set.push(field);
         this.value(field.type, member, `${path}.${field.name}`, depthIn(resolve(field.type), depth));

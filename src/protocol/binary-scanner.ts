@@ -120,7 +120,10 @@ export class BinaryScanner implements MessageScanner {
   }
 
   #elements(r: ByteReader, at: number, first: number, second: number): void {
-    if (r.view.getInt32(at) === 0) return;
+    if (r.view.getInt32(at) === 0) {
+      this.#depthOf(r, at, false);
+      return;
+    }
     for (const type of second === NONE ? [first] : [first, second]) {
       if (fixedSizes[type]! < 0) throw r.error('invalid-data', at, `there is no type with the id ${type}`);
     }
@@ -131,13 +134,19 @@ export class BinaryScanner implements MessageScanner {
 
   #open(r: ByteReader, at: number, left: number, first: number, second: number): void {
     const top = this.#left.length;
-    const inField = this.#left[top - 1] === STRUCT;
-    const depth = this.#depths[top - 1]! + (inField && left !== STRUCT ? 0 : 1);
-    if (depth > this.#maxDepth) throw r.tooDeep(at);
+    this.#depths[top] = this.#depthOf(r, at, left === STRUCT);
     this.#left.push(left);
-    this.#depths[top] = depth;
     this.#first[top] = first;
     this.#second[top] = second;
+  }
+
+  /** How deep a struct or container in the innermost open one lies. */
+  #depthOf(r: ByteReader, at: number, isStruct: boolean): number {
+    const top = this.#left.length - 1;
+    const inField = this.#left[top] === STRUCT;
+    const depth = this.#depths[top]! + (inField && !isStruct ? 0 : 1);
+    if (depth > this.#maxDepth) throw r.tooDeep(at);
+    return depth;
   }
 
   #size(r: ByteReader, at: number, least: number): number {
