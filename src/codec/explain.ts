@@ -40,7 +40,8 @@ export function explainTuple(
       const value = values[index];
       const root = what === 'argument' ? `${of}.${field.name}` : `${of} returned`;
       if (value === undefined || value === null) {
-        if (field.requiredness === 'required' && field.defaultValue === undefined) throw missing(root, field);
+        const isDefault = value === undefined && field.defaultValue !== undefined;
+        if (field.requiredness === 'required' && !isDefault) throw missing(root, field);
         continue;
       }
       const type = resolve(field.type);
