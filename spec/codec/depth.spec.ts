@@ -23,7 +23,7 @@ describe('depth', () => {
           );
           expect(codeOf(() => scan(bytes, depth))).to.equal(skipped);
         }),
-        { numRuns: 200 },
+        { numRuns: 100 },
       );
     });
 

@@ -22,7 +22,7 @@ describe('a value with something wrong in it', () => {
             expect(verdict.message.startsWith(`${verdict.path}: `), verdict.message).to.equal(true);
           }
         }),
-        { numRuns: 400 },
+        { numRuns: 200 },
       );
     });
   }
@@ -38,7 +38,7 @@ describe('a value with something wrong in it', () => {
             verdictOf(() => closures.encode(type, wrong).toString('hex')),
           );
         }),
-        { numRuns: 400 },
+        { numRuns: 200 },
       );
     });
   }
@@ -56,7 +56,7 @@ describe('bytes with something wrong in them', () => {
           expect(verdict.offset).to.be.within(0, bytes.length);
           expect(verdict.path.startsWith(String(type)), verdict.path).to.equal(true);
         }),
-        { numRuns: 600 },
+        { numRuns: 150 },
       );
     });
 
@@ -71,7 +71,7 @@ describe('bytes with something wrong in them', () => {
             verdictOf(() => subject.decode(type, bytes)),
           );
         }),
-        { numRuns: 300 },
+        { numRuns: 150 },
       );
     });
 
@@ -83,7 +83,7 @@ describe('bytes with something wrong in them', () => {
           const verdict = verdictOf(() => subject.decode(type, bytes.subarray(0, cut % bytes.length)));
           expect(verdict).to.have.property('code', 'truncated');
         }),
-        { numRuns: 300 },
+        { numRuns: 150 },
       );
     });
   }
@@ -99,7 +99,7 @@ describe('bytes with something wrong in them', () => {
             verdictOf(() => closures.decode(type, bytes)),
           );
         }),
-        { numRuns: 600 },
+        { numRuns: 150 },
       );
     });
   }

@@ -13,7 +13,7 @@ describe('any value of any schema', () => {
         const back = deserialize(type, serialize(type, value));
         expect(equals(type, value, back)).to.equal(true);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -24,7 +24,7 @@ describe('any value of any schema', () => {
         const bytes = serialize(type, deserialize(type, serialize(type, value)));
         expect(serialize(type, deserialize(type, bytes))).to.deep.equal(bytes);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -37,7 +37,7 @@ describe('any value of any schema', () => {
           expect(closures.encode(type, value).toString('hex')).to.equal(bytes.toString('hex'));
           deepStrictEqual(source.decode(type, bytes), closures.decode(type, bytes));
         }),
-        { numRuns: 300 },
+        { numRuns: 150 },
       );
     });
   }

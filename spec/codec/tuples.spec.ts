@@ -118,7 +118,7 @@ if (hasBoth) {
             }
           }
         }),
-        { numRuns: 200 },
+        { numRuns: 100 },
       );
     });
   });

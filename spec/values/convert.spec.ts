@@ -76,7 +76,7 @@ describe('toJSON', () => {
         if (typeof decoded.toJSON === 'function')
           expect(JSON.parse(JSON.stringify(decoded))).to.be.an('object');
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });
@@ -124,7 +124,7 @@ describe('toObject', () => {
         expect(equals(type, copy, decoded)).to.equal(true);
         expect(equals(type, structuredClone(copy), copy)).to.equal(true);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 

@@ -98,7 +98,7 @@ describe('equals', () => {
           expect(equals(type, a, b)).to.equal(true);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

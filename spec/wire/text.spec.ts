@@ -24,7 +24,7 @@ describe('text', () => {
 
   it('comes back, and is what Node writes', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.nat(9), expectRoundTrip), {
-      numRuns: 1000,
+      numRuns: 400,
     });
   });
 
@@ -152,7 +152,7 @@ describe('bytes that are no UTF-8', () => {
         }
         expect(read(Buffer.from(bytes))).to.equal(expected);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 });
