@@ -161,9 +161,10 @@ export class Connection {
     const at = out.begin();
     try {
       const body = this.#settings.dialect.codecs.protocol.writeMessage(out.writer, at, header);
-      const explain = () =>
-        explainTuple(method.fullName, 'argument', method.descriptor.parameters, args, out.writer.maxDepth);
-      out.commit(encodeChecked(method.args, out.writer, args, body, explain));
+      const end = encodeChecked(method.args, out.writer, args, body, () =>
+        explainTuple(method.fullName, 'argument', method.descriptor.parameters, args, out.writer.maxDepth),
+      );
+      out.commit(end);
       return true;
     } catch (error) {
       call.reject(error instanceof Oversize ? exhausted(call, this.peer, error.message) : error);

@@ -103,17 +103,24 @@ export class ServedCalls {
     if (!isPromise) return this.#succeeded(request, result);
     if (request.oneway) this.#runningOneway.add(context);
     else this.#running.set(request.seqid, context);
-    const end = (answer: () => void) => {
-      if (request.oneway) this.#runningOneway.delete(context);
-      else this.#running.delete(request.seqid);
-      answer();
-      this.#owner.settled();
-    };
     // A thenable's own rules may be odd: both ends go through one promise of ours.
     Promise.resolve(result).then(
-      value => end(() => this.#succeeded(request, value)),
-      error => end(() => this.#failed(request, error)),
+      value => {
+        this.#end(request, context);
+        this.#succeeded(request, value);
+        this.#owner.settled();
+      },
+      error => {
+        this.#end(request, context);
+        this.#failed(request, error);
+        this.#owner.settled();
+      },
     );
+  }
+
+  #end(request: Request, context: CallContext): void {
+    if (request.oneway) this.#runningOneway.delete(context);
+    else this.#running.delete(request.seqid);
   }
 
   #succeeded(request: Request, value: unknown): void {

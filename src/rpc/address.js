@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url';
+/** The port of an address that names none: Thrift's customary one. */
+const DEFAULT_PORT = 9090;
+/** Reads an address. Throws a TypeError that says what was expected. */
+export function parseAddress(address) {
+    if (address instanceof URL)
+        return parseUrl(address);
+    if (typeof address === 'string')
+        return parseText(address);
+    if (typeof address === 'object' && address !== null) {
+        if ('path' in address && typeof address.path === 'string' && address.path !== '')
+            return { path: address.path };
+        if ('port' in address)
+            return { host: checkHost(address.host ?? 'localhost'), port: checkPort(address.port) };
+    }
+    throw invalid(address);
+}
+/** `127.0.0.1:9000`, `[::1]:9000`, `unix:/run/s.sock`. */
+export function addressText(address) {
+    if ('path' in address)
+        return `unix:${address.path}`;
+    return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
+}
+function parseText(text) {
+    const path = /^unix:(?:\/\/(?=\/))?(.+)/s.exec(text)?.[1];
+    if (path !== undefined)
+        return { path };
+    if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
+        if (!URL.canParse(text))
+            throw invalid(text);
+        return parseUrl(new URL(text));
+    }
+    // A bare number is a port that misses its host, though it could be read as an IP address.
+    const match = /^(?:\[([^\]]+)\]|((?!\d+$)[^:/\s]+))(?::(\d+))?$/.exec(text);
+    if (match === null)
+        throw invalid(text);
+    const port = match[3] === undefined ? DEFAULT_PORT : checkPort(Number(match[3]));
+    return { host: (match[1] ?? match[2]), port };
+}
+function parseUrl(url) {
+    if (url.protocol === 'unix:' && url.pathname !== '')
+        return { path: decodeURIComponent(url.pathname) };
+    if (url.protocol === 'file:')
+        return { path: fileURLToPath(url) };
+    if (url.protocol !== 'thrift:') {
+        throw new TypeError(`${url}: addresses begin with thrift:// or unix:, "${url.protocol}" is not supported`);
+    }
+    if (!['', '/'].includes(url.pathname))
+        throw invalid(url);
+    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+    return { host: checkHost(host), port: url.port === '' ? DEFAULT_PORT : Number(url.port) };
+}
+function checkHost(host) {
+    if (typeof host !== 'string' || host === '')
+        throw new TypeError(`host: expected a name or an IP address, got ${String(host)}`);
+    return host;
+}
+function checkPort(port) {
+    if (!Number.isInteger(port) || port < 0 || port > 65535) {
+        throw new TypeError(`port: expected 0 to 65535, got ${String(port)}`);
+    }
+    return port;
+}
+function invalid(address) {
+    const text = typeof address === 'string' ? JSON.stringify(address) : String(address);
+    return new TypeError(`${text} is no address; expected 'host:port', { host, port }, { path }, 'thrift://host:port' or 'unix:/path'`);
+}

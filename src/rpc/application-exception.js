@@ -1,0 +1,42 @@
+import { RpcError } from '../errors/rpc-error.ts';
+import { applicationType, isStatusCode, statusOfType, typeOfStatus } from '../errors/status.ts';
+const position = Object.freeze({ file: 'TApplicationException', line: 1, column: 1 });
+const annotations = Object.freeze(Object.create(null));
+function field(id, name, type) {
+    return Object.freeze({ id, name, type, requiredness: 'optional', annotations, position });
+}
+const fields = Object.freeze([
+    // Peers put anything into the text: better a replacement character than no error at all.
+    field(1, 'message', { kind: 'string', utf8: 'replace', annotations, toString: () => 'string' }),
+    field(2, 'type', { kind: 'i32', annotations, toString: () => 'i32' }),
+]);
+const descriptor = Object.freeze({
+    kind: 'struct',
+    name: 'TApplicationException',
+    fields,
+    byName: new Map(fields.map(f => [f.name, f])),
+    byId: new Map(fields.map(f => [f.id, f])),
+    annotations,
+    position,
+    toString: () => 'TApplicationException',
+});
+/** The codec of an exception message's body. */
+export function applicationExceptionCodec(codecs) {
+    return codecs.of(descriptor);
+}
+/** How a status travels. */
+export function toApplicationException(error) {
+    const { applicationType: own } = error;
+    const type = own !== undefined && own === (own | 0)
+        ? own
+        : typeOfStatus(isStatusCode(error.code) ? error.code : 'INTERNAL');
+    // Half a surrogate pair has no UTF-8; the text of some other error may hold one.
+    return { message: error.message.toWellFormed(), type };
+}
+/** What a peer's exception message means. npm's servers send no type at all: that is UNKNOWN. */
+export function fromApplicationException(body, init) {
+    const type = body.type ?? applicationType.unknown;
+    const code = statusOfType(type);
+    const text = body.message || `${init.peer ?? 'the peer'} answered with an application exception of type ${type}`;
+    return new RpcError(code, text, { ...init, applicationType: type });
+}

@@ -1,0 +1,332 @@
+import { connect } from 'node:net';
+import { encodeChecked } from '../../codec/checked.ts';
+import { explainTuple } from '../../codec/explain.ts';
+import { MessageHeader } from '../../protocol/protocol.ts';
+import { messageType, wireType } from '../../protocol/types.ts';
+import { looksFramed, recognise } from '../../transport/dialect.ts';
+import { FramedCutter } from '../../transport/framed.ts';
+import { Inbox } from '../../transport/inbox.ts';
+import { UnframedCutter } from '../../transport/unframed.ts';
+import { ByteReader } from '../../wire/reader.ts';
+import { addressText } from '../address.ts';
+import { Outbox, Oversize } from '../outbox.ts';
+import { settle } from '../replies.ts';
+import { deferred, startTimer, within } from '../timers.ts';
+import { dialectText, exhausted, expired, garbled, lost, noReply, unreachable } from './failures.ts';
+import { PendingCalls } from './pending.ts';
+/** Every socket reads into this one: what stands in it is used up before the next read. */
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+/** Given-up calls whose late replies are still expected; a peer that never sends them must cost no memory. */
+const MOST_ABANDONED = 100000;
+/** ms that an attempt to connect goes on when nobody waits for it any more. */
+const LINGER = 1000;
+/**
+ * The client's end of one socket, from the first attempt to connect to the end. Calls are written at once, also
+ * before there is a connection; all of them are settled when it ends.
+ */
+export class Connection {
+    peer;
+    #settings;
+    #socket;
+    #reader;
+    #inbox;
+    #outbox;
+    #header = new MessageHeader();
+    #pending = new PendingCalls();
+    #abandoned = new Set();
+    /** Calls written before the connection was there, and where their bytes stand. */
+    #queued = [];
+    /** Oneway calls that no flush has taken yet. */
+    #unflushed = [];
+    #nextSeqid;
+    #connected = false;
+    #ended = false;
+    #replies = 0;
+    #failure;
+    #garbage;
+    #closing = false;
+    /** How many wait for the connection to be made. */
+    #watchers = 0;
+    #lingers = false;
+    #onEnd;
+    #ready = deferred();
+    #gone = deferred();
+    constructor(address, settings, onEnd) {
+        this.peer = addressText(address);
+        this.#settings = settings;
+        this.#onEnd = onEnd;
+        this.#nextSeqid = settings.firstSequenceId ?? 1;
+        const { limits, framing, dialect } = settings;
+        this.#reader = new ByteReader(limits);
+        const cutter = framing === 'framed' ? new FramedCutter(limits) : new UnframedCutter(dialect.codecs.protocol, limits);
+        this.#inbox = new Inbox(this.#reader, cutter, r => this.#take(r));
+        this.#ready.promise.catch(() => {
+            // Who asked for it has it; who did not learns of it from the calls.
+        });
+        this.#socket = connect({
+            ...dialAddress(address),
+            noDelay: true,
+            keepAlive: true,
+            onread: { buffer: readBuffer, callback: length => this.#receive(length) },
+        });
+        this.#outbox = new Outbox(this.#socket, framing, limits, () => this.#flushed());
+        this.#socket
+            .on('connect', () => this.#opened())
+            .on('error', error => {
+            this.#failure = error;
+        })
+            .on('end', () => this.#socket.destroy())
+            .on('close', () => this.#closed());
+    }
+    /** True when it takes no more calls. */
+    get isOver() {
+        return this.#ended || this.#socket.destroyed;
+    }
+    /** Waits until connected, `ms` at most, and says whether it is. Rejects when that failed. */
+    async ready(ms) {
+        this.#watchers++;
+        try {
+            return await within(ms, this.#ready.promise);
+        }
+        finally {
+            this.#watchers--;
+            this.#checkIdle();
+        }
+    }
+    /** Writes a call. It is settled by its reply, by its deadline, or by the end of the connection. */
+    start(call) {
+        // A getter of an argument makes a call of its own: its bytes must not stand inside the other's.
+        if (this.#outbox.isWriting)
+            return this.#outbox.afterwards(() => this.start(call));
+        const { limits } = this.#settings;
+        if (this.#pending.size >= limits.pending) {
+            return call.reject(exhausted(call, this.peer, `${this.#pending.size} calls wait on this connection (limits.pending)`));
+        }
+        if (this.#outbox.unsent > limits.unsent) {
+            return call.reject(exhausted(call, this.peer, `${this.#outbox.unsent} bytes wait to be sent (limits.unsent)`));
+        }
+        const from = this.#outbox.position;
+        if (!this.#write(call))
+            return;
+        call.arm(this.#expire);
+        if (!this.#connected)
+            this.#queued.push({ call, from, to: this.#outbox.position });
+        if (call.method.oneway)
+            this.#unflushed.push(call);
+        else {
+            if (this.#pending.size === 0)
+                this.#socket.ref();
+            this.#pending.add(call);
+        }
+    }
+    /**
+     * Lets calls under way finish and what was written leave, for up to `grace` ms, then ends the connection; what
+     * waits even then is settled with the error that `makeError` gives. Resolves when it has ended.
+     */
+    async close(grace, makeError) {
+        this.#closing = true;
+        const timer = startTimer(grace, () => {
+            for (const call of this.#drain())
+                call.reject(makeError(call));
+            this.#socket.destroy();
+        });
+        this.#checkIdle();
+        await this.#gone.promise;
+        clearTimeout(timer);
+    }
+    #write(call) {
+        const { method, args } = call;
+        const [out, header] = [this.#outbox, this.#header];
+        header.strict = true;
+        header.name = method.name;
+        header.type = method.oneway ? messageType.oneway : messageType.call;
+        header.seqid = call.seqid = this.#takeSeqid();
+        const at = out.begin();
+        try {
+            const body = this.#settings.dialect.codecs.protocol.writeMessage(out.writer, at, header);
+            const end = encodeChecked(method.args, out.writer, args, body, () => explainTuple(method.fullName, 'argument', method.descriptor.parameters, args, out.writer.maxDepth));
+            out.commit(end);
+            return true;
+        }
+        catch (error) {
+            call.reject(error instanceof Oversize ? exhausted(call, this.peer, error.message) : error);
+            return false;
+        }
+        finally {
+            out.end();
+        }
+    }
+    /** Ids run from 0 to 2^31-1 and begin again; one that still waits is passed over. */
+    #takeSeqid() {
+        let seqid = this.#nextSeqid;
+        while (this.#pending.has(seqid) || this.#abandoned.has(seqid))
+            seqid = (seqid + 1) & 0x7fffffff;
+        this.#nextSeqid = (seqid + 1) & 0x7fffffff;
+        return seqid;
+    }
+    #opened() {
+        this.#connected = true;
+        // What expired while the connection was made is not worth sending any more.
+        const stale = this.#queued.filter(({ call }) => call.settled);
+        if (stale.length > 0)
+            this.#outbox.drop(stale);
+        for (const { call } of stale)
+            this.#abandoned.delete(call.seqid);
+        this.#queued = [];
+        this.#outbox.flush();
+        this.#ready.resolve();
+        this.#checkIdle();
+    }
+    #flushed() {
+        if (!this.#connected || this.#unflushed.length === 0)
+            return;
+        const handed = this.#unflushed;
+        this.#unflushed = [];
+        for (const call of handed)
+            call.resolve(undefined);
+        this.#checkIdle();
+    }
+    #receive(length) {
+        this.#outbox.hold();
+        try {
+            this.#inbox.push(readBuffer, length);
+        }
+        catch (error) {
+            this.#broken(error, length);
+        }
+        finally {
+            this.#reader.detach();
+            this.#outbox.release();
+        }
+        return true;
+    }
+    #take(r) {
+        const header = this.#header;
+        const { dialect } = this.#settings;
+        if (this.#replies === 0 && this.#settings.framing === 'buffered' && looksFramed(r)) {
+            throw r.error('bad-version', r.start, 'a frame begins here');
+        }
+        if (!dialect.codecs.protocol.readMessage(r, header))
+            throw r.truncated(r.pos, 4);
+        const { seqid, type } = header;
+        const call = this.#pending.take(seqid);
+        if (call === undefined) {
+            this.#skipLate(r, seqid);
+            return true;
+        }
+        try {
+            if (type !== messageType.reply && type !== messageType.exception) {
+                throw r.error('invalid-data', r.start, `a message of type ${type} is no reply`);
+            }
+            if (header.name !== call.method.name) {
+                throw r.error('invalid-data', r.start, `the reply to "${call.method.name}" is named "${header.name}"`);
+            }
+            settle(call, r, type, dialect, this.peer);
+            this.#replies++;
+        }
+        finally {
+            // Not settled: the reply is not all there yet, or it ends the connection. Either way the call still waits.
+            if (!call.settled)
+                this.#pending.add(call);
+            else
+                this.#checkIdle();
+        }
+        return true;
+    }
+    get #isIdle() {
+        return this.#pending.size === 0 && this.#unflushed.length === 0 && this.#watchers === 0;
+    }
+    /** With no call under way the connection keeps no process alive. */
+    #checkIdle() {
+        if (!this.#isIdle)
+            return;
+        if (!this.#connected)
+            this.#linger();
+        else if (this.#closing)
+            this.#socket.destroySoon();
+        else
+            this.#socket.unref();
+    }
+    /**
+     * An attempt to connect that nobody waits for any more is given up, for it would keep the process alive; but
+     * not at once, or calls that never wait long enough would never see it succeed.
+     */
+    #linger() {
+        if (this.#closing)
+            this.#socket.destroy();
+        if (this.#lingers)
+            return;
+        this.#lingers = true;
+        startTimer(LINGER, () => {
+            this.#lingers = false;
+            if (!this.#connected && this.#isIdle)
+                this.#socket.destroy();
+        }).unref();
+    }
+    /** A reply nobody waits for any more is skipped; one nobody ever waited for is an error. */
+    #skipLate(r, seqid) {
+        if (!this.#abandoned.has(seqid)) {
+            throw r.error('invalid-data', r.start, `a reply has the sequence id ${seqid}, which no call has`);
+        }
+        this.#settings.dialect.codecs.protocol.skip(r, wireType.struct, 0);
+        this.#abandoned.delete(seqid);
+        this.#replies++;
+    }
+    #expire = (call) => {
+        if (this.#pending.take(call.seqid) === undefined)
+            this.#unflushed = this.#unflushed.filter(other => other !== call);
+        else {
+            if (this.#abandoned.size >= MOST_ABANDONED)
+                this.#abandoned.delete(this.#abandoned.values().next().value);
+            this.#abandoned.add(call.seqid);
+        }
+        this.#checkIdle();
+        const circumstances = this.#circumstances();
+        return this.#connected ? noReply(call, circumstances) : expired(call, circumstances, false, '');
+    };
+    #broken(error, length) {
+        const seen = this.#replies === 0 ? recognise(readBuffer, 0, length) : undefined;
+        const own = this.#settings.framing === 'framed' ? 'Thrift binary, framed' : 'Thrift binary, unframed';
+        const why = seen === undefined || seen === own
+            ? `${this.peer} sent what is no reply: ${error instanceof Error ? error.message : String(error)}`
+            : dialectText(seen, this.peer);
+        this.#garbage = { why, cause: error };
+        this.#socket.destroy();
+    }
+    #closed() {
+        const midReply = this.#inbox.isMidMessage;
+        const circumstances = this.#circumstances();
+        const failure = this.#failure;
+        for (const call of this.#drain()) {
+            if (this.#garbage !== undefined)
+                call.reject(garbled(call, circumstances, this.#garbage.why, this.#garbage.cause));
+            else if (this.#connected)
+                call.reject(lost(call, circumstances, failure, midReply));
+            else
+                call.reject(unreachable(call.method.fullName, this.peer, failure ?? new Error('the connection was closed')));
+        }
+        if (!this.#connected)
+            this.#ready.reject(unreachable(undefined, this.peer, failure ?? new Error('the connection was closed')));
+        this.#gone.resolve();
+        this.#onEnd();
+    }
+    /** The connection takes no more calls; these were waiting. */
+    #drain() {
+        this.#ended = true;
+        const waiting = [...this.#pending.drain(), ...this.#unflushed];
+        this.#unflushed = [];
+        this.#queued = [];
+        this.#abandoned.clear();
+        return waiting;
+    }
+    #circumstances() {
+        return { peer: this.peer, framing: this.#settings.framing, fresh: this.#replies === 0 };
+    }
+}
+/** A server bound to all interfaces is reached on this host by the loopback one. */
+function dialAddress(address) {
+    if ('path' in address)
+        return { path: address.path };
+    const host = address.host === '0.0.0.0' ? '127.0.0.1' : address.host === '::' ? '::1' : address.host;
+    return { host, port: address.port };
+}

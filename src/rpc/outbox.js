@@ -1,0 +1,124 @@
+import { ByteWriter } from '../wire/writer.ts';
+const INITIAL = 4096;
+/** A buffer that one large message made larger than this is not kept. */
+const KEPT = 1024 * 1024;
+/** A message beyond the limits, which is not sent. */
+export class Oversize extends Error {
+}
+/**
+ * The sending half of a connection: messages write themselves into one buffer, which goes to the socket once
+ * per tick (measured: ten times the calls of one write per message).
+ */
+export class Outbox {
+    #socket;
+    #writer;
+    #limits;
+    #onFlush;
+    #position = 0;
+    #scheduled = false;
+    #held = false;
+    #writing = false;
+    #later = [];
+    framing;
+    constructor(socket, framing, limits, onFlush) {
+        this.#socket = socket;
+        this.framing = framing;
+        this.#limits = limits;
+        this.#onFlush = onFlush;
+        this.#writer = new ByteWriter(INITIAL, limits.depth);
+    }
+    /** True when nothing more can be sent: the connection has ended, or this end of it. */
+    get isClosed() {
+        return !this.#socket.writable;
+    }
+    /** Bytes that the other end has not taken yet, as far as this process knows. */
+    get unsent() {
+        return this.#position + this.#socket.writableLength;
+    }
+    /** True while a message is being written: a getter in it may make another call, which must wait. */
+    get isWriting() {
+        return this.#writing;
+    }
+    /** Runs `task` when the message that is being written is whole. */
+    afterwards(task) {
+        this.#later.push(task);
+    }
+    get writer() {
+        return this.#writer;
+    }
+    /** Begins a message: gives the position at which to write it. `end` must follow, whatever happens. */
+    begin() {
+        this.#writing = true;
+        return this.#position + (this.framing === 'framed' ? 4 : 0);
+    }
+    /** Takes over the message written up to `end`. One beyond the limits is refused with an Oversize. */
+    commit(end) {
+        const framed = this.framing === 'framed';
+        const size = end - this.#position - (framed ? 4 : 0);
+        const limit = framed ? this.#limits.frame : this.#limits.message;
+        if (size > limit) {
+            const name = framed ? 'limits.frame' : 'limits.message';
+            throw new Oversize(`the message takes ${size} bytes, the limit is ${limit} (${name})`);
+        }
+        if (framed)
+            this.#writer.view.setInt32(this.#position, size);
+        this.#position = end;
+        this.#schedule();
+    }
+    /** Ends a message, whether it was taken over or not. */
+    end() {
+        this.#writing = false;
+        if (this.#later.length === 0)
+            return;
+        const later = this.#later;
+        this.#later = [];
+        for (const task of later)
+            task();
+    }
+    /** Forgets the bytes of messages that nobody waits for any more, as long as nothing was sent. */
+    drop(ranges) {
+        let kept = 0;
+        let at = 0;
+        for (const { from, to } of [...ranges, { from: this.#position, to: this.#position }]) {
+            this.#writer.bytes.copy(this.#writer.bytes, kept, at, from);
+            kept += from - at;
+            at = to;
+        }
+        this.#position = kept;
+    }
+    /** Where the next message begins. */
+    get position() {
+        return this.#position;
+    }
+    /** Until `release`, nothing is flushed: a chunk is being read, the replies to which go out together. */
+    hold() {
+        this.#held = true;
+    }
+    release() {
+        this.#held = false;
+        this.flush();
+    }
+    /** Hands what was written to the socket. */
+    flush() {
+        this.#scheduled = false;
+        const socket = this.#socket;
+        if (this.#held || this.#writing || socket.connecting || !socket.writable)
+            return;
+        if (this.#position > 0) {
+            socket.write(this.#writer.bytes.subarray(0, this.#position));
+            this.#position = 0;
+            // Whatever the kernel did not take at once is still read from this buffer.
+            if (socket.writableLength > 0)
+                this.#writer.renew(Math.min(this.#writer.size, KEPT));
+            else if (this.#writer.size > KEPT)
+                this.#writer.renew(INITIAL);
+            this.#onFlush?.();
+        }
+    }
+    #schedule() {
+        if (this.#scheduled || this.#held)
+            return;
+        this.#scheduled = true;
+        process.nextTick(() => this.flush());
+    }
+}

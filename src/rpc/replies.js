@@ -1,0 +1,71 @@
+import { decodeChecked } from '../codec/checked.ts';
+import { locate } from '../codec/locate.ts';
+import { planTuple } from '../codec/plan.ts';
+import { DecodeError } from '../errors/decode-error.ts';
+import { RpcError } from '../errors/rpc-error.ts';
+import { applicationType } from '../errors/status.ts';
+import { messageType, wireType } from '../protocol/types.ts';
+import { fromApplicationException } from './application-exception.ts';
+/**
+ * Reads the body of a reply and settles its call. Moves the reader to the end of the body, also when the body
+ * is not what it should be but its end can be found; throws the DecodeError when it cannot.
+ */
+export function settle(call, r, type, dialect, peer) {
+    const from = r.pos;
+    const { fullName: method } = call.method;
+    try {
+        if (type === messageType.exception) {
+            const body = dialect.exception.decode(r, 0);
+            call.reject(fromApplicationException(body, { method, peer }));
+        }
+        else
+            settleResult(call, r, dialect, peer);
+    }
+    catch (error) {
+        if (!(error instanceof DecodeError) || isUnfinished(r, error))
+            throw error;
+        r.pos = from;
+        skipBody(r, dialect, error);
+        call.reject(new RpcError('INTERNAL', `${method}: ${peer} sent a reply that does not fit: ${error.message}`, {
+            method,
+            peer,
+            cause: error,
+        }));
+    }
+}
+function settleResult(call, r, dialect, peer) {
+    const { method } = call;
+    const { protocol } = dialect.codecs;
+    const values = decodeChecked(method.result, r, (from, fault) => locate(protocol, planTuple(method.resultFields), method.fullName, r, from, fault));
+    for (let i = method.isVoid ? 0 : 1; i < values.length; i++)
+        if (values[i] !== undefined)
+            return call.reject(values[i]);
+    if (method.isVoid)
+        call.resolve(undefined);
+    else if (values[0] !== undefined)
+        call.resolve(values[0]);
+    else {
+        const why = 'the reply holds neither a result nor an exception that this IDL declares';
+        const init = { method: method.fullName, peer, applicationType: applicationType.missingResult };
+        call.reject(new RpcError('INTERNAL', `${method.fullName}: ${why}`, init));
+    }
+}
+/**
+ * Moves over a body that is not read, or could not be. Where its end cannot be found it throws `reason`, why it
+ * could not be read, or what is wrong with it.
+ */
+export function skipBody(r, dialect, reason) {
+    try {
+        dialect.codecs.protocol.skip(r, wireType.struct, 0);
+    }
+    catch (error) {
+        // The end of a frame, and of a message that was scanned, is known.
+        if (!r.growing)
+            return;
+        throw isUnfinished(r, error) ? error : (reason ?? error);
+    }
+}
+/** Whether a message only ends too soon because the rest of it has not come yet. */
+export function isUnfinished(r, error) {
+    return r.growing && error instanceof DecodeError && error.code === 'truncated';
+}

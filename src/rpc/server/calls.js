@@ -1,0 +1,171 @@
+import { RpcError } from '../../errors/rpc-error.ts';
+import { CallContext } from '../context.ts';
+import { undeclared } from './failures.ts';
+import { writeDeclared, writeFailure, writeResult } from './replies.ts';
+/** The calls of one connection, from the moment their arguments are read to their answers. */
+export class ServedCalls {
+    #owner;
+    #settings;
+    #outbox;
+    /** Calls whose handlers have not settled, by sequence id, and oneway calls. */
+    #running = new Map();
+    #runningOneway = new Set();
+    #waiting;
+    constructor(owner, settings, outbox) {
+        this.#owner = owner;
+        this.#settings = settings;
+        this.#outbox = outbox;
+    }
+    get size() {
+        return this.#running.size + this.#runningOneway.size + (this.#waiting === undefined ? 0 : 1);
+    }
+    /** True while a request must wait for another; no further one may be taken then. */
+    get isHeldUp() {
+        return this.#waiting !== undefined;
+    }
+    run(request) {
+        if (request.oneway)
+            this.#run(request);
+        else
+            this.#inTurn(request.seqid, () => this.#run(request));
+    }
+    /** Answers a request that no handler gets. */
+    decline(to, failure) {
+        this.#inTurn(to.seqid, () => this.#answerFailure(to, failure, undefined));
+    }
+    /** Starts the request that waits, if what it waited for has ended. */
+    goOn() {
+        const waiting = this.#waiting;
+        if (waiting === undefined || this.#running.has(waiting.seqid))
+            return;
+        this.#waiting = undefined;
+        waiting.start();
+    }
+    /** Nobody waits for answers any more. Oneway calls never had anybody who does. */
+    abandon(reason) {
+        this.#waiting = undefined;
+        for (const context of this.#running.values())
+            context.abort(reason);
+    }
+    /** Tells all that run to end. */
+    abort(reason) {
+        this.abandon(reason);
+        for (const context of this.#runningOneway)
+            context.abort(reason);
+    }
+    /**
+     * Clients that number all their calls alike expect the answers in order: a request with the sequence id of a
+     * running one waits for it, and all others behind it.
+     */
+    #inTurn(seqid, start) {
+        if (this.#running.has(seqid))
+            this.#waiting = { seqid, start };
+        else
+            start();
+    }
+    #run(request) {
+        const { route, args } = request;
+        const context = new CallContext(route.method.fullName, this.#owner.peer);
+        args.push(context);
+        let result;
+        let isPromise;
+        try {
+            result = route.run.apply(route.target, args);
+            isPromise = isThenable(result);
+        }
+        catch (error) {
+            return this.#failed(request, error);
+        }
+        if (!isPromise)
+            return this.#succeeded(request, result);
+        if (request.oneway)
+            this.#runningOneway.add(context);
+        else
+            this.#running.set(request.seqid, context);
+        // A thenable's own rules may be odd: both ends go through one promise of ours.
+        Promise.resolve(result).then(value => {
+            this.#end(request, context);
+            this.#succeeded(request, value);
+            this.#owner.settled();
+        }, error => {
+            this.#end(request, context);
+            this.#failed(request, error);
+            this.#owner.settled();
+        });
+    }
+    #end(request, context) {
+        if (request.oneway)
+            this.#runningOneway.delete(context);
+        else
+            this.#running.delete(request.seqid);
+    }
+    #succeeded(request, value) {
+        if (request.oneway || !this.#canAnswer())
+            return;
+        const { method } = request.route;
+        try {
+            writeResult(this.#outbox, this.#settings.dialect, method, request, value);
+        }
+        catch (error) {
+            this.#answerError(request, error);
+        }
+    }
+    #failed(request, error) {
+        const { method } = request.route;
+        if (request.oneway)
+            return this.#report(error, method);
+        if (!this.#canAnswer())
+            return;
+        try {
+            if (writeDeclared(this.#outbox, this.#settings.dialect, method, request, error))
+                return;
+        }
+        catch (refused) {
+            return this.#answerError(request, refused);
+        }
+        this.#answerError(request, error);
+    }
+    /** Answers with what no IDL declares. An RpcError is the handler's own word to its caller. */
+    #answerError(request, error) {
+        const { method } = request.route;
+        if (error instanceof RpcError)
+            return this.#answerFailure(request, error, method);
+        this.#report(error, method);
+        this.#answerFailure(request, undeclared(method.fullName, error, this.#settings.exposeErrors), method);
+    }
+    #answerFailure(to, failure, method) {
+        const { dialect } = this.#settings;
+        try {
+            writeFailure(this.#outbox, dialect, to, failure);
+        }
+        catch (tooLarge) {
+            try {
+                writeFailure(this.#outbox, dialect, to, new RpcError(failure.code, ''));
+                this.#report(tooLarge, method);
+            }
+            catch {
+                // A call without an answer would wait for ever: this client must go.
+                this.#owner.fail(tooLarge, method);
+            }
+        }
+    }
+    /** Whether an answer may be written: not to a client that is gone, nor to one that reads none. */
+    #canAnswer() {
+        if (this.#outbox.isClosed)
+            return false;
+        const { unsent } = this.#outbox;
+        if (unsent <= this.#settings.limits.unsent)
+            return true;
+        const { peer } = this.#owner;
+        const text = `${peer} does not read its replies: ${unsent} bytes wait (limits.unsent)`;
+        this.#owner.fail(new RpcError('RESOURCE_EXHAUSTED', text, { peer }), undefined);
+        return false;
+    }
+    #report(error, method) {
+        const { peer } = this.#owner;
+        this.#settings.onError(error, { peer, ...(method === undefined ? {} : { method: method.fullName }) });
+    }
+}
+function isThenable(value) {
+    return (typeof value === 'object' && value !== null && typeof value.then === 'function');
+}

@@ -1,0 +1,40 @@
+import { inspect } from 'node:util';
+import { RpcError } from '../../errors/rpc-error.ts';
+import { applicationType } from '../../errors/status.ts';
+import { messageType } from '../../protocol/types.ts';
+import { Oversize } from '../outbox.ts';
+/** The answer to a message that no handler serves. */
+export function notServed(name, isDeclared, type) {
+    if (type !== messageType.call && type !== messageType.oneway) {
+        const text = `${name}: expected a call, got a message of type ${type}`;
+        return new RpcError('INTERNAL', text, { applicationType: applicationType.invalidMessageType });
+    }
+    const why = isDeclared ? 'the method is declared, and not served here' : 'there is no such method here';
+    return new RpcError('UNIMPLEMENTED', `${name}: ${why}`, { applicationType: applicationType.unknownMethod });
+}
+/** The answer to a call whose arguments could not be read. */
+export function notReadable(error) {
+    return new RpcError('INVALID_ARGUMENT', error.message, { applicationType: applicationType.protocolError });
+}
+/** The answer to a call whose handler gave nothing, where a result is declared. */
+export class MissingResult extends Error {
+}
+/** What a caller is told of an error that its handler did not mean for it. */
+export function undeclared(method, error, exposed) {
+    if (error instanceof MissingResult) {
+        const init = { applicationType: applicationType.missingResult };
+        return new RpcError('INTERNAL', `${method}: ${error.message}`, init);
+    }
+    if (error instanceof Oversize)
+        return new RpcError('RESOURCE_EXHAUSTED', `${method}: ${error.message}`);
+    return new RpcError('INTERNAL', `${method}: ${exposed ? describeError(error) : 'internal error'}`);
+}
+/** Anything can be thrown; not everything can be turned into text the plain way. */
+function describeError(error) {
+    try {
+        return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    }
+    catch {
+        return inspect(error);
+    }
+}
