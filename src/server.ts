@@ -47,10 +47,8 @@ export interface ServiceOptions {
   readonly partial?: boolean;
 }
 
-/** The option of a service that is served in part. */
-interface PartialService {
-  readonly partial: true;
-}
+/** The handler that goes with options: with `partial`, not every method needs one. */
+type HandlerFor<S, O> = [O] extends [{ readonly partial: true }] ? Partial<Handler<S>> : Handler<S>;
 
 export interface ServerOptions extends ServiceOptions {
   /** Tells callers the text of errors that no IDL declares. For development. */
@@ -69,8 +67,11 @@ export interface ListenAddress {
 /** A server of one or several services. It recognises each client's transport, and answers in kind. */
 export interface Server {
   /** Serves another service on the same ports: for clients that name it, and for method names that only it has. */
-  add<S extends Service>(service: S, handler: Partial<Handler<NoInfer<S>>>, options: PartialService): Server;
-  add<S extends Service>(service: S, handler: Handler<NoInfer<S>>, options?: ServiceOptions): Server;
+  add<S extends Service, O extends ServiceOptions = ServiceOptions>(
+    service: S,
+    handler: HandlerFor<NoInfer<S>, O>,
+    options?: O,
+  ): Server;
   /**
    * Begins to listen and gives the bound address: port 0 takes a free one. The host is 127.0.0.1 unless named;
    * `{ path }` is a Unix socket. May be called for several addresses.
@@ -84,15 +85,10 @@ export interface Server {
 }
 
 /** A server of a service. Throws a TypeError at once when a declared method has no handler. */
-export function makeServer<S extends Service>(
+export function makeServer<S extends Service, O extends ServerOptions = ServerOptions>(
   service: S,
-  handler: Partial<Handler<NoInfer<S>>>,
-  options: ServerOptions & PartialService,
-): Server;
-export function makeServer<S extends Service>(
-  service: S,
-  handler: Handler<NoInfer<S>>,
-  options?: ServerOptions,
+  handler: HandlerFor<NoInfer<S>, O>,
+  options?: O,
 ): Server;
 export function makeServer(service: Service, handler: object, options: ServerOptions = {}): Server {
   checkOptions('makeServer', options, ['partial', 'exposeErrors', 'onError', 'limits']);

@@ -20,6 +20,13 @@ type Binary = Uint8Array;
 type I64Input = bigint | number;
 type Exception = Error;
 type Stream<T> = AsyncIterable<T>;
+/** A constant that is no literal. */
+type ReadonlyOf<T> =
+  T extends Set<infer Member>
+    ? ReadonlySet<Member>
+    : T extends Map<infer Key, infer Value>
+      ? ReadonlyMap<Key, Value>
+      : Readonly<T>;
 
 export type {
   Binary,
@@ -31,6 +38,7 @@ export type {
   ListInput,
   MapInput,
   MapOf as Map,
+  ReadonlyOf as Readonly,
   SetInput,
   SetOf as Set,
   Stream,

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, join, parse } from 'node:path';
 import {
   type Definition,
   type ModuleDescriptor,
@@ -7,7 +7,7 @@ import {
 } from '../schema/descriptor.ts';
 import { docRows } from './docs.ts';
 import { literalType } from './literals.ts';
-import { isReserved, localName } from './names.ts';
+import { exported, isExportable, isReserved, localName } from './names.ts';
 import { Mapped, Output } from './output.ts';
 import { isNamed, References } from './references.ts';
 import { writeService } from './services.ts';
@@ -21,25 +21,26 @@ export interface Declarations {
   readonly map: string;
 }
 
-/** The name of a `.thrift` file's declarations, as TypeScript's `allowArbitraryExtensions` looks for them. */
+/** The name of a file's declarations, as TypeScript's `allowArbitraryExtensions` looks for them; never the file's own. */
 export function declarationFile(file: string): string {
-  return file.replace(/\.thrift$/, '.d.thrift.ts');
+  const { dir, name, ext } = parse(file);
+  return join(dir, `${name}.d${ext}.ts`);
 }
 
 /** The declarations of a loaded file: the types of what `load` gives for it. */
 export function declarationsOf(module: ModuleDescriptor): Declarations {
   const references = new References(module);
   const body = new Output();
-  for (const definition of exported(module)) {
+  for (const definition of shown(module)) {
     body.line();
     write(body, definition, references);
   }
   const names = new Set(module.definitions.map(({ name }) => name));
   const includes = new Map(module.includes.map(include => [include.name, include.module.file]));
   for (const [name, file] of includes) {
-    if (names.has(name) || /\W/.test(name)) continue;
+    if (names.has(name) || !isExportable(name)) continue;
     body.line();
-    body.line(`export * as ${name} from '${references.pathTo(file)}';`);
+    body.line(`export * as ${name} from ${references.pathTo(file)};`);
   }
   const source = basename(module.file);
   const head = [
@@ -52,7 +53,7 @@ export function declarationsOf(module: ModuleDescriptor): Declarations {
 }
 
 /** Where a constant and a type share a name, the type is what the module has; `then` it cannot have at all. */
-function exported({ definitions }: ModuleDescriptor): Definition[] {
+function shown({ definitions }: ModuleDescriptor): Definition[] {
   const types = new Set(definitions.filter(({ kind }) => kind !== 'const').map(({ name }) => name));
   return definitions.filter(({ kind, name }) => name !== 'then' && !(kind === 'const' && types.has(name)));
 }
@@ -60,7 +61,12 @@ function exported({ definitions }: ModuleDescriptor): Definition[] {
 function write(out: Output, definition: Definition, references: References): void {
   writeDefinition(out, definition, references);
   const { name } = definition;
-  if (isReserved(name)) out.line(`export { ${localName(name)} as ${name} };`);
+  if (isReserved(name) && !isAlias(definition)) out.line(`export { ${localName(name)} as ${name} };`);
+}
+
+/** True for another name of a class or enum. */
+function isAlias(definition: Definition): boolean {
+  return definition.kind === 'typedef' && isNamed(resolve(definition));
 }
 
 function writeDefinition(out: Output, definition: Definition, references: References): void {
@@ -78,7 +84,7 @@ function writeDefinition(out: Output, definition: Definition, references: Refere
       const type = literalType(definition.value, definition.type, references);
       out.doc(docRows(definition));
       return out.line(
-        'export declare const ',
+        exported(definition.name, 'declare const '),
         new Mapped(localName(definition.name), definition.position),
         `: ${type};`,
       );
@@ -91,13 +97,13 @@ function writeDefinition(out: Output, definition: Definition, references: Refere
 /** Another name of a class or enum is all that the class or enum is; of anything else, a type and its descriptor. */
 function writeTypedef(out: Output, typedef: TypedefDescriptor, references: References): void {
   const target = resolve(typedef);
-  const name = new Mapped(localName(typedef.name), typedef.position);
   out.doc(docRows(typedef));
   if (isNamed(target)) {
-    const written = references.definition(target);
-    out.line('export import ', name, ` = ${written};`);
+    const [written, from] = references.exporting(target);
+    out.line(`export { ${written} as `, new Mapped(typedef.name, typedef.position), ` }${from};`);
   } else {
-    out.line('export type ', name, ` = ${references.decoded(typedef.type)};`);
-    out.line('export declare const ', name, ': $.TypeDescriptor;');
+    const name = new Mapped(localName(typedef.name), typedef.position);
+    out.line(exported(typedef.name, 'type '), name, ` = ${references.decoded(typedef.type)};`);
+    out.line(exported(typedef.name, 'declare const '), name, ': $.TypeDescriptor;');
   }
 }

@@ -23,12 +23,12 @@ export function literalType(literal: Literal, declared: TypeDescriptor, referenc
       return '$.Binary';
     case 'list':
       if (type.kind !== 'list' || literal.elements.length > MOST_ELEMENTS)
-        return `Readonly<${references.decoded(declared)}>`;
+        return `$.Readonly<${references.decoded(type)}>`;
       return `readonly [${literal.elements.map(element => literalType(element, type.element, references)).join(', ')}]`;
     case 'set':
     case 'map':
     case 'struct':
-      return `Readonly<${references.decoded(declared)}>`;
+      return `$.Readonly<${references.decoded(type)}>`;
     default:
       return Number.isFinite(literal.value) ? String(literal.value) : 'number';
   }

@@ -33,24 +33,30 @@ export class Output {
       // What follows the name belongs to nothing in particular.
       segments.push([line.length]);
     }
-    this.#lines.push(line === this.#indent ? '' : line);
+    this.#lines.push(line === this.#indent ? '' : line.replace(/[\u2028\u2029]/g, escaped));
     this.#segments.push(segments);
   }
 
   /** Adds what `body` adds between two braces, indented. */
   block(head: readonly (string | Mapped)[], body: () => void, tail = '}'): void {
     this.line(...head, ' {');
-    this.#indent += '  ';
-    body();
-    this.#indent = this.#indent.slice(2);
+    this.indented('  ', body);
     this.line(tail);
+  }
+
+  /** Adds what `body` adds, each line behind `margin`. */
+  indented(margin: string, body: () => void): void {
+    const before = this.#indent;
+    this.#indent += margin;
+    body();
+    this.#indent = before;
   }
 
   /** A JSDoc comment, if there is anything to say. */
   doc(rows: readonly string[]): void {
     if (rows.length === 0) return;
     // A comment inside a comment would end it.
-    const safe = rows.map(row => row.replaceAll('*/', '*\\/'));
+    const safe = rows.flatMap(row => row.replaceAll('*/', '*\\/').split(/\r\n|\n|\r/));
     if (safe.length === 1) return this.line(`/** ${safe[0]} */`);
     this.line('/**');
     for (const row of safe) this.line(row === '' ? ' *' : ` * ${row}`);
@@ -64,4 +70,9 @@ export class Output {
     const text = [...head, ...this.#lines, `//# sourceMappingURL=${file}.map`, ''].join('\n');
     return { text, map: `${JSON.stringify(map)}\n` };
   }
+}
+
+/** TypeScript takes them for the ends of lines. */
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16)}`;
 }

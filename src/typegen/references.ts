@@ -6,6 +6,7 @@ import {
   resolve,
   type TypeDescriptor,
 } from '../schema/descriptor.ts';
+import { isSetAside } from '../values/fields.ts';
 import { localName } from './names.ts';
 
 /** How types are written in the declarations of one module, and what they import for it. */
@@ -22,14 +23,15 @@ export class References {
   imports(): string[] {
     return Array.from(
       this.#imports,
-      ([file, alias]) => `import type * as ${alias} from '${this.pathTo(file)}';`,
+      ([file, alias]) => `import type * as ${alias} from ${this.pathTo(file)};`,
     );
   }
 
-  /** A file as seen from this one: `./shared.thrift`. */
+  /** A file as seen from this one, in quotes: `'./shared.thrift'`. */
   pathTo(file: string): string {
     const path = relative(dirname(this.#module.file), file).split(sep).join('/');
-    return path.startsWith('.') ? path : `./${path}`;
+    const specifier = path.startsWith('../') ? path : `./${path}`;
+    return `'${specifier.replace(/['\\]/g, '\\$&')}'`;
   }
 
   /** A definition, here or in another file. */
@@ -40,12 +42,17 @@ export class References {
       const base = `$${basename(file)
         .replace(/\.thrift$/, '')
         .replace(/\W/g, '$')}`;
-      const taken = new Set(this.#imports.values());
+      const taken = new Set(['$', ...this.#imports.values()]);
       alias = base;
       for (let count = 2; taken.has(alias); count++) alias = `${base}$${count}`;
       this.#imports.set(file, alias);
     }
-    return `${alias}.${localName(name) === name ? name : JSON.stringify(name)}`;
+    return `${alias}.${name}`;
+  }
+
+  /** How `export {} from` speaks of a definition: its name there, and where that is, if elsewhere. */
+  exporting({ name, position: { file } }: NamedType): [name: string, from: string] {
+    return file === this.#module.file ? [localName(name), ''] : [name, ` from ${this.pathTo(file)}`];
   }
 
   /** What decoding gives. */
@@ -82,8 +89,15 @@ export class References {
           return `$.DictionaryInput<${this.input(resolved.value)}>`;
         return `$.MapInput<${this.input(resolved.key)}, ${this.input(resolved.value)}>`;
       default:
-        return isNamed(resolved) ? `${this.definition(resolved)}.Input` : scalar(resolved);
+        return isNamed(resolved) ? this.#namedInput(resolved) : scalar(resolved);
     }
+  }
+
+  /** A decoded exception is taken although fields such as `name` mean something else on it. */
+  #namedInput(type: NamedType): string {
+    const name = this.definition(type);
+    const hasAside = type.kind === 'exception' && type.fields.some(field => isSetAside(type, field));
+    return hasAside ? `${name} | ${name}.Input` : `${name}.Input`;
   }
 }
 

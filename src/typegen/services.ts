@@ -1,6 +1,6 @@
 import type { FieldDescriptor, MethodDescriptor, ServiceDescriptor } from '../schema/descriptor.ts';
 import { docRows, throwsRows } from './docs.ts';
-import { localName, memberName, parameterName } from './names.ts';
+import { exported, localName, memberName } from './names.ts';
 import { Mapped, type Output } from './output.ts';
 import type { References } from './references.ts';
 
@@ -12,11 +12,11 @@ export function writeService(out: Output, service: ServiceDescriptor, references
   const local = localName(service.name);
   out.doc(docRows(service));
   out.line(
-    'export declare const ',
+    exported(service.name, 'declare const '),
     new Mapped(local, service.position),
     `: $.Service<${local}.Api, ${local}.Impl>;`,
   );
-  out.block(['export declare namespace ', new Mapped(local, service.position)], () => {
+  out.block([exported(service.name, 'declare namespace '), new Mapped(local, service.position)], () => {
     for (const view of ['Api', 'Impl'] as const) {
       const base =
         service.extends === undefined ? '' : ` extends ${references.definition(service.extends)}.${view}`;
@@ -72,7 +72,7 @@ function parameters(fields: readonly FieldDescriptor[], view: View, references: 
   const { arg } = directions(view, references);
   const mayLack = fields.map(field => field.requiredness === 'optional' || field.defaultValue !== undefined);
   return fields.map((field, index) => {
-    const name = parameterName(field.name);
+    const name = localName(field.name);
     if (!mayLack[index]) return `${name}: ${arg(field.type)}`;
     if (view === 'Impl')
       return `${name}: ${arg(field.type)}${field.defaultValue === undefined ? ' | undefined' : ''}`;

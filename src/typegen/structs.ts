@@ -1,7 +1,7 @@
 import type { EnumDescriptor, FieldDescriptor, StructDescriptor } from '../schema/descriptor.ts';
 import { isSetAside } from '../values/fields.ts';
 import { docRows } from './docs.ts';
-import { localName } from './names.ts';
+import { exported, localName } from './names.ts';
 import { Mapped, type Output } from './output.ts';
 import type { References } from './references.ts';
 
@@ -15,7 +15,7 @@ export function writeStruct(out: Output, type: StructDescriptor, references: Ref
     type.fields.filter(field => !isSetAside(type, field)),
   ];
   out.doc(docRows(type));
-  out.block(['export interface ', name, base], () => {
+  out.block([exported(type.name, 'interface '), name, base], () => {
     for (const field of own) writeDecoded(out, type, field, references);
     if (aside.length > 0) {
       out.line('/** Fields whose names mean something else on an Error. */');
@@ -29,8 +29,8 @@ export function writeStruct(out: Output, type: StructDescriptor, references: Ref
     }
   });
   out.doc(docRows(type));
-  out.line('export declare const ', name, `: $.StructClass<${local}, ${local}.Input>;`);
-  out.block([`export declare namespace ${local}`], () => {
+  out.line(exported(type.name, 'declare const '), name, `: $.StructClass<${local}, ${local}.Input>;`);
+  out.block([exported(type.name, `declare namespace ${local}`)], () => {
     out.block(['interface Input'], () => {
       for (const field of type.fields) {
         out.doc(docRows(field, ...defaultRows(field)));
@@ -50,18 +50,13 @@ export function writeUnion(out: Output, type: StructDescriptor, references: Refe
   const local = localName(type.name);
   const name = new Mapped(local, type.position);
   out.doc(docRows(type));
-  writeMembers(out, ['export type ', name], type, field => references.decoded(field.type), '?: never');
+  const decoded = (field: FieldDescriptor) => references.decoded(field.type);
+  writeMembers(out, [exported(type.name, 'type '), name], type, '', decoded, 'never');
   out.doc(docRows(type));
-  out.line('export declare const ', name, `: $.StructClass<${local}, ${local}.Input>;`);
-  out.block([`export declare namespace ${local}`], () => {
-    writeMembers(
-      out,
-      ['type Input'],
-      type,
-      field => references.input(field.type),
-      '?: null | undefined',
-      'readonly ',
-    );
+  out.line(exported(type.name, 'declare const '), name, `: $.StructClass<${local}, ${local}.Input>;`);
+  out.block([exported(type.name, `declare namespace ${local}`)], () => {
+    const input = (field: FieldDescriptor) => references.input(field.type);
+    writeMembers(out, ['type Input'], type, 'readonly ', input, 'null | undefined');
   });
 }
 
@@ -69,24 +64,24 @@ function writeMembers(
   out: Output,
   head: readonly (string | Mapped)[],
   type: StructDescriptor,
+  modifier: string,
   written: (field: FieldDescriptor) => string,
   absent: string,
-  modifier = '',
 ): void {
   if (type.fields.length === 0) return out.line(...head, ' = never;');
   out.line(...head, ' =');
-  type.fields.forEach((field, index) => {
-    const others = type.fields
-      .filter(other => other !== field)
-      .map(other => `; ${modifier}${other.name}${absent}`);
-    const end = index === type.fields.length - 1 ? ';' : '';
-    out.doc(docRows(field));
-    out.line(
-      `  | { ${modifier}`,
-      new Mapped(field.name, field.position),
-      `: ${written(field)}${others.join('')} }${end}`,
-    );
-  });
+  for (const field of type.fields) {
+    const member = () => {
+      out.doc(docRows(field));
+      out.line(modifier, new Mapped(field.name, field.position), `: ${written(field)};`);
+      for (const other of type.fields) {
+        if (other !== field) out.line(modifier, new Mapped(other.name, other.position), `?: ${absent};`);
+      }
+    };
+    out.line('  | {');
+    out.indented('      ', member);
+    out.line(field === type.fields.at(-1) ? '    };' : '    }');
+  }
 }
 
 /** An enum: its object, the union of its numbers, and the names that are taken for them. */
@@ -95,7 +90,7 @@ export function writeEnum(out: Output, type: EnumDescriptor): void {
   const name = new Mapped(local, type.position);
   out.doc(docRows(type));
   out.block(
-    ['export declare const ', name, ':'],
+    [exported(type.name, 'declare const '), name, ':'],
     () => {
       for (const member of type.members) {
         out.doc(docRows(member));
@@ -107,8 +102,8 @@ export function writeEnum(out: Output, type: EnumDescriptor): void {
     '};',
   );
   out.doc(docRows(type));
-  out.line('export type ', name, ` = ${[...type.byValue.keys()].join(' | ') || 'never'};`);
-  out.block([`export declare namespace ${local}`], () => {
+  out.line(exported(type.name, 'type '), name, ` = ${[...type.byValue.keys()].join(' | ') || 'never'};`);
+  out.block([exported(type.name, `declare namespace ${local}`)], () => {
     out.line(
       `type Name = ${type.members.map(member => JSON.stringify(member.name)).join(' | ') || 'never'};`,
     );
@@ -122,7 +117,8 @@ function writeDecoded(
   field: FieldDescriptor,
   references: References,
 ): void {
-  const isText = type.kind === 'exception' && field.name === 'message';
+  // What an Error always has.
+  const isText = type.kind === 'exception' && field.name === 'message' && !isSetAside(type, field);
   const present = isMandatory(field) || field.defaultValue !== undefined || isText;
   out.doc(docRows(field, ...defaultRows(field)));
   out.line(

@@ -1,7 +1,7 @@
 import type { EnumDescriptor } from '../schema/descriptor.ts';
 
 /** `Category.MYSTERY === 1`, `Category[1] === 'MYSTERY'`; only the names are enumerable. */
-export type EnumObject = Readonly<Record<string, number>>;
+export type EnumObject = Readonly<Record<string, number | string>>;
 
 const objects = new WeakMap<EnumDescriptor, EnumObject>();
 const types = new WeakMap<object, EnumDescriptor>();
