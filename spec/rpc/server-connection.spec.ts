@@ -1,38 +1,15 @@
+import { Socket } from 'node:net';
 import { expect } from 'chai';
-import {
-  type Context,
-  type Limits,
-  makeClient,
-  makeServer,
-  RpcError,
-  type Server,
-  type TcpAddress,
-} from '../../src/index.ts';
+import { type Context, makeClient, RpcError } from '../../src/index.ts';
 import { rpcError } from '../support/errors.ts';
 import { CALL, framed, hex, i32, message, ONEWAY, REPLY, text, texts, toHex } from '../support/hex.ts';
-import { closeAll, closing, RawClient, settle, until } from '../support/peers.ts';
-import { loaded, type PingPongHandler, waitingHandler } from '../support/services.ts';
+import { closeAll, closing, type RawClient, settle, until } from '../support/peers.ts';
+import { served } from '../support/servers.ts';
+import { loaded } from '../support/services.ts';
 
 const { PingPong } = loaded;
 const ping = message(CALL, 'ping', 0);
 const pong = message(REPLY, 'ping', 0, texts({ 0: 'pong' }));
-
-interface Served {
-  readonly server: Server;
-  readonly address: TcpAddress;
-  readonly errors: unknown[];
-  readonly running: string[];
-  finish(name: string): void;
-  raw(): Promise<RawClient>;
-}
-
-async function served(own: Partial<PingPongHandler> = {}, limits: Partial<Limits> = {}): Promise<Served> {
-  const errors: unknown[] = [];
-  const { handler, running, finish } = waitingHandler(own);
-  const server = closing(makeServer(PingPong, handler, { limits, onError: error => errors.push(error) }));
-  const address = await server.listen({ port: 0 });
-  return { server, address, errors, running, finish, raw: () => RawClient.connect(address) };
-}
 
 afterEach(closeAll);
 
@@ -91,21 +68,23 @@ describe('a connection to a server', () => {
   ];
   for (const [what, bytes, told] of strangers) {
     it(`that brings ${what} is closed, and the operator told; the others go on`, async () => {
-      const { raw, errors } = await served();
+      const { raw, reported } = await served();
       const [good, bad] = [await raw(), await raw()];
       bad.send(bytes);
       await bad.readToEnd();
-      expect(errors).to.have.length(1);
-      expect(errors[0]).to.include({ name: 'RpcError', code: 'INVALID_ARGUMENT' });
-      expect((errors[0] as Error).message).to.match(/^127\.0\.0\.1:\d+ sent .*; the connection was closed: /);
-      expect((errors[0] as Error).message).to.include(told);
+      expect(reported).to.have.length(1);
+      expect(reported[0]!.error).to.include({ name: 'RpcError', code: 'INVALID_ARGUMENT' });
+      expect((reported[0]!.error as Error).message).to.match(
+        /^127\.0\.0\.1:\d+ sent .*; the connection was closed: /,
+      );
+      expect((reported[0]!.error as Error).message).to.include(told);
       good.send(ping);
       expect(toHex(await good.read(pong.length))).to.equal(toHex(pong));
     });
   }
 
   it('that ends in the middle of a message, or is reset, is no error', async () => {
-    const { raw, errors, server } = await served();
+    const { raw, reported, server } = await served();
     const [cut, reset] = [await raw(), await raw()];
     cut.send(ping.subarray(0, 9));
     reset.send(ping.subarray(0, 9));
@@ -114,7 +93,7 @@ describe('a connection to a server', () => {
     reset.socket.resetAndDestroy();
     await Promise.all([cut.readToEnd(), reset.readToEnd()]);
     await server.close();
-    expect(errors).to.deep.equal([]);
+    expect(reported).to.deep.equal([]);
   });
 
   it('gets the answers to what it asked before it went wrong', async () => {
@@ -129,22 +108,46 @@ describe('a connection to a server', () => {
   });
 });
 
+describe('answers that are ready together', () => {
+  it('go out in one write, be the handlers sync or not', async () => {
+    for (const handler of [() => 'pong', async () => 'pong']) {
+      const { raw } = await served({ ping: handler });
+      const peer = await raw();
+      peer.send(ping);
+      await peer.read(pong.length);
+      const { write } = Socket.prototype;
+      const sizes: number[] = [];
+      Socket.prototype.write = function (this: Socket, ...args: never[]) {
+        sizes.push((args[0] as unknown as Uint8Array).length);
+        return (write as (...args: never[]) => boolean).apply(this, args);
+      };
+      try {
+        peer.send(...Array.from({ length: 50 }, (_, i) => message(CALL, 'ping', i)));
+        await peer.read(50 * pong.length);
+      } finally {
+        Socket.prototype.write = write;
+      }
+      expect(sizes).to.deep.equal([50 * ping.length, 50 * pong.length]);
+    }
+  });
+});
+
 describe('the limits of a server', () => {
   it('are those of the message', async () => {
     for (const [wrap, limits] of [
       [(bytes: Buffer) => bytes, { message: 50 }],
       [framed, { frame: 50 }],
     ] as const) {
-      const { raw, errors } = await served({}, limits);
+      const { raw, reported } = await served({}, { limits });
       const peer = await raw();
       peer.send(wrap(ping), wrap(message(CALL, 'login', 0, texts({ 1: 'x'.repeat(50) }))));
       expect(toHex(await peer.readToEnd())).to.equal(toHex(wrap(pong)));
-      expect(String(errors[0])).to.match(/limits\.(message|frame)/);
+      expect(String(reported[0]!.error)).to.match(/limits\.(message|frame)/);
     }
   });
 
   it('let a call be answered somehow, also when the answer is too large; else the connection ends', async () => {
-    const { raw, errors } = await served({}, { message: 60 });
+    const { raw, reported } = await served({}, { limits: { message: 60 } });
     const peer = await raw();
     peer.send(message(CALL, 'nope12', 7));
     const short = message(
@@ -156,14 +159,14 @@ describe('the limits of a server', () => {
     expect(toHex(await peer.read(short.length))).to.equal(toHex(short));
     peer.send(message(CALL, 'n'.repeat(45), 8));
     expect(toHex(await peer.readToEnd())).to.equal('');
-    expect(errors.map(error => String(error).replace(/\d\d+/, 'n'))).to.deep.equal([
+    expect(reported.map(({ error }) => String(error).replace(/\d\d+/, 'n'))).to.deep.equal([
       'Error: the message takes n bytes, the limit is 60 (limits.message)',
       'Error: the message takes n bytes, the limit is 60 (limits.message)',
     ]);
   });
 
   it('hold back a client with too many calls under way, and nobody else', async () => {
-    const { raw, running, finish } = await served({}, { pending: 3 });
+    const { raw, running, finish } = await served({}, { limits: { pending: 3 } });
     const [busy, other] = [await raw(), await raw()];
     busy.send(...'abcdef'.split('').map((name, i) => message(CALL, 'wait', i, texts({ 1: name }))));
     await until(() => running.length === 3);
@@ -215,25 +218,25 @@ describe('the limits of a server', () => {
 
   it('end a connection whose calls answer and answer while it reads nothing', async () => {
     const large = new Uint8Array(300_000);
-    const { raw, errors, server } = await served(
+    const { raw, reported, server } = await served(
       { echo: () => new Promise(resolve => setImmediate(() => resolve(large))) },
-      { unsent: 2_000_000 },
+      { limits: { unsent: 2_000_000 } },
     );
     const peer = await raw();
     peer.socket.pause();
     for (let i = 0; i < 200; i++)
       peer.send(message(CALL, 'echo', i, Buffer.concat([hex('0b 00 01'), i32(0), hex('00')])));
-    await until(() => errors.length > 0);
-    expect(errors[0]).to.include({ name: 'RpcError', code: 'RESOURCE_EXHAUSTED' });
-    expect((errors[0] as Error).message).to.match(
+    await until(() => reported.length > 0);
+    expect(reported[0]!.error).to.include({ name: 'RpcError', code: 'RESOURCE_EXHAUSTED' });
+    expect((reported[0]!.error as Error).message).to.match(
       /^127.* does not read its replies: \d+ bytes wait \(limits\.unsent\)$/,
     );
     await server.close();
-    expect(errors).to.have.length(1);
+    expect(reported).to.have.length(1);
   });
 
   it('let a reply that is larger than what may be unsent go out', async () => {
-    const { address } = await served({}, { unsent: 100_000 });
+    const { address } = await served({}, { limits: { unsent: 100_000 } });
     const client = closing(makeClient(PingPong, address));
     for (let i = 0; i < 3; i++)
       expect(await client.echo(new Uint8Array(9_000_000))).to.have.length(9_000_000);
