@@ -1,1 +1,0 @@
-export const defaultGrace = 10000;
