@@ -1,0 +1,70 @@
+import type { Field, Method, ParseMethods } from './members.ts';
+import type { Tokens } from './text.ts';
+import type { Flat, IdlTypeError, IndexOf } from './types.ts';
+import type { Decoded, Input, Schema } from './values.ts';
+
+/** A service's own methods and those it inherits, in that order; a text says why there are none. */
+export type MethodsOf<
+  S extends Schema,
+  Name,
+  Found extends readonly Method[] = [],
+  Seen = never,
+> = Name extends keyof S['types']
+  ? Name extends Seen
+    ? IdlTypeError<'a service extends itself'>
+    : S['types'][Name] extends readonly [string, 'service', infer Body extends string, infer Base]
+      ? ParseMethods<Tokens<Body>, S['texts']> extends infer Own
+        ? Own extends readonly Method[]
+          ? Base extends string
+            ? MethodsOf<S, Base, [...Found, ...Own], Seen | Name>
+            : [...Found, ...Own]
+          : IdlTypeError<`types from text do not cover "${Own & string}": generate them, or use loadSource`>
+        : never
+      : IdlTypeError<`${Name & string} is no service`>
+  : IdlTypeError<`the service ${Name & string} is not defined in this text: generate types, or use loadSource`>;
+
+/** A client gives inputs and gets decoded values. */
+export type Api<S extends Schema, Methods extends readonly Method[]> = Flat<{
+  [I in IndexOf<Methods> as Methods[I][0]]: Signature<
+    ApiParameters<S, Methods[I][2]>,
+    Methods[I][1] extends 'void' ? void : Decoded<S, Methods[I][1]>
+  >;
+}>;
+
+/** A handler gets decoded values and gives inputs. */
+export type Impl<S extends Schema, Methods extends readonly Method[]> = Flat<{
+  [I in IndexOf<Methods> as Methods[I][0]]: Signature<
+    ImplParameters<S, Methods[I][2]>,
+    Methods[I][1] extends 'void' ? void : Input<S, Methods[I][1]>
+  >;
+}>;
+
+type Signature<Parameters, Returned> = Parameters extends readonly unknown[]
+  ? (...args: Parameters) => Returned
+  : never;
+
+/** Only what is declared optional, or has a default, may be left out, and only from the end. */
+type ApiParameters<
+  S extends Schema,
+  Fields extends readonly Field[],
+  Parameters extends readonly unknown[] = [],
+  AtEnd = true,
+> = Fields extends readonly [...infer Before extends readonly Field[], infer Last extends Field]
+  ? Last[1] extends 'optional' | 'filled'
+    ? AtEnd extends true
+      ? ApiParameters<S, Before, [(Input<S, Last[2]> | null)?, ...Parameters]>
+      : ApiParameters<S, Before, [Input<S, Last[2]> | null | undefined, ...Parameters], false>
+    : ApiParameters<S, Before, [Input<S, Last[2]>, ...Parameters], false>
+  : Parameters;
+
+type ImplParameters<
+  S extends Schema,
+  Fields extends readonly Field[],
+  Parameters extends readonly unknown[] = [],
+> = Fields extends readonly [infer First extends Field, ...infer Rest extends readonly Field[]]
+  ? ImplParameters<
+      S,
+      Rest,
+      [...Parameters, First[1] extends 'optional' ? Decoded<S, First[2]> | undefined : Decoded<S, First[2]>]
+    >
+  : Parameters;
