@@ -85,6 +85,12 @@ for (const engine of engines) {
       });
     });
 
+    it('have their defaults where they do not come, -0 told from 0', () => {
+      const { S } = typesOf('struct S { 1: double a = 0.0, 2: double b = -0.0, 3: double c }');
+      const { a, b, c } = subject.decode(S, hex('00')) as Record<string, unknown>;
+      expect([Object.is(a, 0), Object.is(b, -0), c]).to.deep.equal([true, true, undefined]);
+    });
+
     it('have all 65,536 ids', () => {
       const ids = [-32768, -32767, -256, -2, -1, 0, 1, 255, 256, 32766, 32767];
       const { S } = typesOf(`struct S { ${ids.map((id, i) => `${id}: i32 f${i}`).join(', ')} }`);

@@ -8,6 +8,7 @@ export const module: ReturnType<typeof loadSource> = loadSource(`
   struct Book { 1: required string title, 2: i8 stars, 3: i64 id, 4: binary cover, 5: uuid key }
   union Either { 1: i32 number, 2: string text }
   struct Empty {}
+  struct Sizes { 1: i32 length, 2: i32 size }
   exception Lost { 1: required string message, 2: i32 code }
 `);
 
@@ -235,6 +236,9 @@ export const refused: readonly (readonly [string, unknown, string, string])[] = 
   ['Book', null, 'wrong-type', 'Book: expected Book, got null'],
   ['Book', undefined, 'wrong-type', 'Book: expected Book, got undefined'],
   ['Book', () => 1, 'wrong-type', 'Book: expected Book, got function [Function (anonymous)]'],
+  ['Sizes', [], 'wrong-type', 'Sizes: expected Sizes, got array []'],
+  ['Sizes', new Map(), 'wrong-type', 'Sizes: expected Sizes, got object Map(0) {}'],
+  ['Sizes', new Set([1]), 'wrong-type', 'Sizes: expected Sizes, got object Set(1) { 1 }'],
   ['Empty', new Map(), 'wrong-type', 'Empty: expected Empty, got object Map(0) {}'],
   ['Empty', { a: 1 }, 'unknown-field', 'Empty.a: Empty has no such field; it has none'],
   ['Lost', { code: 1 }, 'missing-field', 'Lost.message: the required field "message" (string) is not set'],

@@ -8,7 +8,7 @@ export function typesOf(
   text: string,
   options: Partial<ValueOptions> = {},
 ): Readonly<Record<'S' | 'R' | 'U' | 'X', StructDescriptor>> {
-  const module = loadSource(text, options);
+  const module = loadSource(text, { ...options, onWarning() {} });
   const entries = Object.keys(module).map(name => [name, type(module, name)]);
   return Object.fromEntries(entries) as Record<'S' | 'R' | 'U' | 'X', StructDescriptor>;
 }

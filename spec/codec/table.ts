@@ -2,17 +2,21 @@ import { loadSource } from '../../src/load.ts';
 import type { TypeDescriptor } from '../../src/schema/descriptor.ts';
 import { type } from '../../src/values/module.ts';
 
-const module = loadSource(`
+const module = loadSource(
+  `
   enum Color { RED = 1, GREEN = 2, NONE = -1 }
   struct Empty {}
   struct Point { 1: i32 x, 2: optional i32 y }
   struct Ids { 32767: bool last, -1: bool minus, 0: bool zero }
   struct Line { 1: required Point from, 2: Point to, 15: list<Point> via }
   struct Defaults { 1: i32 a = 5, 2: optional string b = "x", 3: required bool c = 1 }
+  struct Zeros { 1: double plus = 0.0, 2: double minus = -0.0 }
   union Either { 1: i32 number, 2: string text, 3: Point point }
   exception Lost { 1: string message, 2: i16 tries }
   struct Tree { 1: i8 leaf, 2: list<Tree> kids }
-`);
+`,
+  { onWarning() {} },
+);
 
 /** A value of a type and its bytes, one column for each protocol. */
 export interface Row {
@@ -151,6 +155,15 @@ export const table: readonly Row[] = [
       decoded: made('Defaults', { a: 1, b: '', c: false }),
     },
   ),
+  row(
+    'Zeros',
+    {},
+    {
+      binary: '04 0001 0000000000000000 04 0002 8000000000000000 00',
+      decoded: made('Zeros', { plus: 0, minus: -0 }),
+    },
+  ),
+  row('Zeros', made('Zeros'), { binary: '04 0001 0000000000000000 04 0002 8000000000000000 00' }),
   row(
     'Either',
     { text: 'a' },

@@ -33,7 +33,7 @@ export function isNoRecord(
     if (plan.form === 'exception' || (plan.form === 'struct' && keys === plan.fields.length)) return false;
     return unknownKey(plan.type, value) !== undefined;
   }
-  if (Array.isArray(value)) return true;
+  if (Array.isArray(value) || value instanceof Map || value instanceof Set) return true;
   if (keys === 0 && set === 0) return !isPlain(value);
   return unknownKey(plan.type, value) !== undefined;
 }
