@@ -25,7 +25,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   load: ['errors', 'options', 'idl', 'schema', 'values', 'config'],
   serialize: ['limits', 'options', 'wire', 'protocol', 'schema', 'values', 'codec'],
   types: ['schema', 'values'],
-  client: ['errors', 'limits', 'options', 'transport', 'values', 'rpc'],
+  client: ['errors', 'limits', 'protocol', 'options', 'transport', 'values', 'rpc'],
   server: ['limits', 'options', 'values', 'rpc'],
   typegen: ['schema', 'values'],
   register: ['schema', 'values', 'load'],

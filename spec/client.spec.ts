@@ -128,7 +128,10 @@ describe('a client', () => {
       TypeError,
       "transport: expected 'buffered' or 'framed', got 'http'",
     );
-    expect(make({ protocol: 'xml' })).to.throw(TypeError, "protocol: expected 'binary', got 'xml'");
+    expect(make({ protocol: 'xml' })).to.throw(
+      TypeError,
+      "protocol: expected 'binary' or 'compact', got 'xml'",
+    );
     expect(make({ limits: { frames: 5 } })).to.throw(TypeError, 'limits.frames is not a limit');
     expect(make({ limits: { frame: 0 } })).to.throw(
       TypeError,

@@ -1,18 +1,21 @@
 import { RpcError } from './errors/rpc-error.ts';
 import { type Limits, withLimits } from './limits.ts';
 import { checkMs, checkOptions } from './options.ts';
+import type { ProtocolName } from './protocol/protocol.ts';
 import { type Address, parseAddress, type SocketAddress } from './rpc/address.ts';
 import { Call } from './rpc/call.ts';
 import type { Channel, CloseOptions } from './rpc/channel.ts';
 import { ReconnectingChannel } from './rpc/channels/reconnecting.ts';
-import { binaryDialect, type Method, methodsOf } from './rpc/method.ts';
+import { dialects } from './rpc/dialect.ts';
+import type { Method } from './rpc/method.ts';
 import { throwToCaller } from './rpc/stack.ts';
 import type { Framing } from './transport/dialect.ts';
 import { type ApiOf, type IsDynamic, type Service, serviceDescriptor } from './values/service.ts';
 
 /** How a channel speaks. The defaults are what thriftpy2 and npm's thrift speak. */
 export interface ChannelOptions {
-  readonly protocol?: 'binary';
+  /** Default: `binary`. */
+  readonly protocol?: ProtocolName;
   /** `buffered` (default): messages one behind the other; `framed`: each behind its length. */
   readonly transport?: Framing;
   readonly limits?: Partial<Limits>;
@@ -82,23 +85,23 @@ export function makeClient<S extends Service>(
   to: Address | Channel,
   options: ClientOptions = {},
 ): Client<S> {
-  const methods = methodsOf(serviceDescriptor(service));
+  const descriptor = serviceDescriptor(service);
   const own = !isChannel(to);
   checkOptions('makeClient', options, own ? [...channelOptions, ...callOptions] : callOptions);
   const channel = own ? openChannel(parseAddress(to), options) : to;
   const timeout = checkMs('timeout', options.timeout ?? DEFAULT_TIMEOUT);
-  return new Stubs(methods, channel, own).client(timeout) as Client<S>;
+  return new Stubs(channel.dialect.methodsOf(descriptor), channel, own).client(timeout) as Client<S>;
 }
 
 function openChannel(address: SocketAddress, { protocol, transport, limits }: ChannelOptions): Channel {
-  if (protocol !== undefined && protocol !== 'binary') {
-    throw new TypeError(`protocol: expected 'binary', got '${String(protocol)}'`);
+  if (protocol !== undefined && !Object.hasOwn(dialects, protocol)) {
+    throw new TypeError(`protocol: expected 'binary' or 'compact', got '${String(protocol)}'`);
   }
   if (transport !== undefined && transport !== 'buffered' && transport !== 'framed') {
     throw new TypeError(`transport: expected 'buffered' or 'framed', got '${String(transport)}'`);
   }
   return new ReconnectingChannel(address, {
-    dialect: binaryDialect,
+    dialect: dialects[protocol ?? 'binary'],
     framing: transport ?? 'buffered',
     limits: withLimits(limits),
   });

@@ -4,6 +4,8 @@ import { Codecs } from './codec/codecs.ts';
 import { type Limits, withLimits } from './limits.ts';
 import { checkOptions } from './options.ts';
 import { binary } from './protocol/binary.ts';
+import { compact } from './protocol/compact.ts';
+import type { ProtocolName } from './protocol/protocol.ts';
 import type { TypeDescriptor } from './schema/descriptor.ts';
 import type { AnyStructClass, InputOf } from './values/classes.ts';
 import type { EnumObject } from './values/enums.ts';
@@ -12,12 +14,16 @@ import { ByteReader } from './wire/reader.ts';
 import { ByteWriter } from './wire/writer.ts';
 
 export interface SerializeOptions {
-  readonly protocol?: 'binary';
+  /** Default: `binary`. */
+  readonly protocol?: ProtocolName;
   /** Only `depth` matters here. */
   readonly limits?: Partial<Limits>;
 }
 
-const codecs = new Codecs(binary);
+const codecs: Readonly<Record<ProtocolName, Codecs>> = {
+  binary: new Codecs(binary),
+  compact: new Codecs(compact),
+};
 /** Taken while in use: a getter of the value may serialize another. */
 let scratch: ByteWriter | undefined;
 /** Beyond this the scratch buffer is given back to the system. */
@@ -42,7 +48,7 @@ export function serialize(type: TypeLike, value: unknown, options: SerializeOpti
   const writer =
     scratch !== undefined && scratch.maxDepth === limits.depth ? scratch : new ByteWriter(1024, limits.depth);
   scratch = undefined;
-  const bytes = serializeWith(codecs, descriptorOf(type), value, writer);
+  const bytes = serializeWith(codecs[options.protocol ?? 'binary'], descriptorOf(type), value, writer);
   if (writer.size <= KEPT) scratch = writer;
   return bytes;
 }
@@ -66,13 +72,13 @@ export function deserialize(type: object, bytes: Uint8Array, options: SerializeO
   }
   reader.attach(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   reader.window(0, bytes.byteLength, false);
-  return deserializeWith(codecs, descriptorOf(type as TypeLike), reader);
+  return deserializeWith(codecs[options.protocol ?? 'binary'], descriptorOf(type as TypeLike), reader);
 }
 
 function limitsOf(options: SerializeOptions): Limits {
   checkOptions('serialize', options, ['protocol', 'limits']);
-  if (options.protocol !== undefined && options.protocol !== 'binary') {
-    throw new TypeError(`protocol: expected "binary", got "${String(options.protocol)}"`);
+  if (options.protocol !== undefined && !Object.hasOwn(codecs, options.protocol)) {
+    throw new TypeError(`protocol: expected "binary" or "compact", got "${String(options.protocol)}"`);
   }
   return withLimits(options.limits);
 }

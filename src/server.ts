@@ -18,7 +18,6 @@ import {
 } from './rpc/address.ts';
 import { type CloseOptions, defaultGrace } from './rpc/channel.ts';
 import type { Context } from './rpc/context.ts';
-import { binaryDialect } from './rpc/method.ts';
 import { ServerConnection } from './rpc/server/connection.ts';
 import { Routes } from './rpc/server/routes.ts';
 import type { ErrorContext, ServingSettings } from './rpc/server/settings.ts';
@@ -106,7 +105,6 @@ class ThriftServer implements Server {
   constructor({ exposeErrors = false, onError = logError, limits }: ServerOptions) {
     this.#settings = {
       routes: this.#routes,
-      dialect: binaryDialect,
       limits: withLimits(limits),
       exposeErrors,
       onError: async (error, context) => {

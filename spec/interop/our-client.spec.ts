@@ -8,7 +8,7 @@ import {
   RpcError,
 } from '../../src/index.ts';
 import { ReconnectingChannel } from '../../src/rpc/channels/reconnecting.ts';
-import { binaryDialect } from '../../src/rpc/method.ts';
+import { dialects } from '../../src/rpc/dialect.ts';
 import { BYTES, echoes, LARGE_BYTES, LARGE_TEXT, rejection, same, status } from './asserts.ts';
 import { shortcomingsOf } from './checks.ts';
 import { APACHE, type PeerServer, startServer, TRANSPORTS } from './peers.ts';
@@ -334,7 +334,7 @@ describe('our client of Everything', () => {
           const channel = new ReconnectingChannel(
             { host: '127.0.0.1', port: server.port },
             {
-              dialect: binaryDialect,
+              dialect: dialects.binary,
               framing: transport,
               limits: defaultLimits,
               firstSequenceId: 2 ** 31 - 3,

@@ -3,7 +3,7 @@ import { type Limits, loadSource, makeClient, makeServer, type Service } from '.
 import { defaultLimits } from '../../src/limits.ts';
 import { Call } from '../../src/rpc/call.ts';
 import { Connection } from '../../src/rpc/channels/connection.ts';
-import { binaryDialect, methodsOf } from '../../src/rpc/method.ts';
+import { dialects } from '../../src/rpc/dialect.ts';
 import { serviceDescriptor } from '../../src/values/service.ts';
 import { rejection, rpcError } from '../support/errors.ts';
 import { CALL, framed, message, REPLY, texts, toHex } from '../support/hex.ts';
@@ -53,8 +53,8 @@ describe('calls in flight on one connection', () => {
       ids.push(id);
       return id === 2 ** 31 - 2 ? Buffer.alloc(0) : pong(id);
     });
-    const [method] = [methodsOf(serviceDescriptor(PingPong)).get('ping')!];
-    const settings = { dialect: binaryDialect, framing: 'buffered', limits: defaultLimits } as const;
+    const method = dialects.binary.methodsOf(serviceDescriptor(PingPong)).get('ping')!;
+    const settings = { dialect: dialects.binary, framing: 'buffered', limits: defaultLimits } as const;
     const connection = new Connection(peer.address, { ...settings, firstSequenceId: 2 ** 31 - 2 }, () => {});
     const call = () =>
       new Promise((resolve, reject) => connection.start(new Call(method, [], 1000, resolve, reject)));

@@ -43,12 +43,7 @@ describe('a connection to a server', () => {
     ['HTTP', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'), 'HTTP, which is not served here'],
     ['TLS', hex('16 03 01 00 05 01 00 00 01 03'), 'TLS, which is not served here'],
     ['Redis', Buffer.from('*1\r\n$4\r\nPING\r\n'), 'Redis, which is not served here'],
-    ['compact', hex('82 21 00 04 70 69 6e 67 00'), 'Thrift compact, unframed, which is not served here'],
-    [
-      'compact in frames',
-      framed(hex('82 21 00 04 70 69 6e 67 00')),
-      'Thrift compact, framed, which is not served here',
-    ],
+    ['a compact version that does not exist', hex('82 22 00 04 70 69 6e 67 00'), 'what is no message'],
     ['JSON', Buffer.from('[1,"ping",1,0,{}]'), 'Thrift JSON, which is not served here'],
     ["thriftpy's JSON", framed(Buffer.from('{"metadata": {"version": 1}}')), "thriftpy's own JSON, which"],
     [

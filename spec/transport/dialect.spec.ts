@@ -1,8 +1,11 @@
 import { expect } from 'chai';
-import { detectFraming, recognise } from '../../src/transport/dialect.ts';
+import { detect, recognise } from '../../src/transport/dialect.ts';
 import { CALL, framed, hex, message, oldMessage } from '../support/hex.ts';
 
-const detected = (bytes: Buffer) => detectFraming(bytes, bytes.length);
+const detected = (bytes: Buffer) => {
+  const spoken = detect(bytes, bytes.length);
+  return spoken && `${spoken.protocol}, ${spoken.framing}`;
+};
 const seen = (bytes: Buffer) => recognise(bytes, 0, bytes.length);
 
 describe('the first bytes of a client', () => {
@@ -10,22 +13,27 @@ describe('the first bytes of a client', () => {
   const old = oldMessage(CALL, 'ping', 0);
 
   it('tell an unframed strict message by its very first byte', () => {
-    expect(detected(strict.subarray(0, 1))).to.equal('buffered');
-    expect(detected(strict)).to.equal('buffered');
+    expect(detected(strict.subarray(0, 1))).to.equal('binary, buffered');
+    expect(detected(strict)).to.equal('binary, buffered');
   });
 
   it('tell the others by the fifth byte', () => {
     for (const bytes of [framed(strict), old, framed(old)])
       expect(detected(bytes.subarray(0, 4))).to.equal(undefined);
-    expect(detected(framed(strict).subarray(0, 5))).to.equal('framed');
-    expect(detected(old.subarray(0, 5))).to.equal('buffered');
-    expect(detected(framed(old).subarray(0, 5))).to.equal('framed');
+    expect(detected(framed(strict).subarray(0, 5))).to.equal('binary, framed');
+    expect(detected(old.subarray(0, 5))).to.equal('binary, buffered');
+    expect(detected(framed(old).subarray(0, 5))).to.equal('binary, framed');
+  });
+
+  it('tell a compact message by 82, in a frame or not', () => {
+    const compact = hex('82 21 00 04 70 69 6e 67 00');
+    expect(detected(compact.subarray(0, 1))).to.equal('compact, buffered');
+    expect(detected(framed(compact).subarray(0, 5))).to.equal('compact, framed');
   });
 
   it('take what no name begins with for a frame, so that a stranger is told at once', () => {
-    expect(detected(framed(hex('82 21 00 04 70 69 6e 67 00')))).to.equal('framed');
-    expect(detected(framed(Buffer.from('{"metadata": {}}')))).to.equal('framed');
-    expect(detected(hex('00000023 0fff 0000 00000007'))).to.equal('framed');
+    expect(detected(framed(Buffer.from('{"metadata": {}}')))).to.equal('binary, framed');
+    expect(detected(hex('00000023 0fff 0000 00000007'))).to.equal('binary, framed');
   });
 });
 

@@ -4,7 +4,7 @@ import { defaultLimits } from '../../src/limits.ts';
 import { ownCopy } from '../../src/wire/copy.ts';
 import { ByteReader } from '../../src/wire/reader.ts';
 import { isUuid, readUuid, writeUuid } from '../../src/wire/uuid.ts';
-import { ByteWriter, REFUSED } from '../../src/wire/writer.ts';
+import { ByteWriter } from '../../src/wire/writer.ts';
 
 describe('ByteReader', () => {
   it('counts offsets in errors from where the message begins', () => {
@@ -71,8 +71,6 @@ describe('uuid', () => {
       5,
       null,
     ])
-      expect(() => writeUuid(new ByteWriter(16, 64), 0, bad))
-        .to.throw()
-        .equal(REFUSED);
+      expect(isUuid(bad)).to.equal(false);
   });
 });

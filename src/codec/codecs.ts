@@ -4,8 +4,7 @@ import { closureDecoder } from './closures/decode.ts';
 import { closureEncoder } from './closures/encode.ts';
 import type { Codec, CodecFinder } from './codec.ts';
 import { type CodecPlan, planOf, planTuple } from './plan.ts';
-import { sourceDecoder } from './source/decode.ts';
-import { sourceEncoder } from './source/encode.ts';
+import { sourceDecoder, sourceEncoder } from './source/printers.ts';
 
 /** How the functions are made: as source text for `new Function`, or as closures where that is forbidden. */
 export type Engine = 'source' | 'closures';

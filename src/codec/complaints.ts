@@ -20,8 +20,7 @@ export function secondMember(r: ByteReader, type: StructDescriptor, position: nu
 }
 
 /** An i64 that a JavaScript number cannot hold exactly. */
-export function unsafeInteger(r: ByteReader, position: number): DecodeError {
-  const value = r.view.getBigInt64(position);
+export function unsafeInteger(r: ByteReader, position: number, value: bigint): DecodeError {
   return r.error('unsafe-integer', position, `i64 ${value} is beyond 2^53-1; load it as bigint`);
 }
 

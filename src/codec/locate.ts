@@ -1,5 +1,4 @@
 import type { Protocol } from '../protocol/protocol.ts';
-import type { WireType } from '../protocol/types.ts';
 import { resolve, type TypeDescriptor } from '../schema/descriptor.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import type { ContainerPlan, RecordPlan } from './plan.ts';
@@ -60,10 +59,14 @@ class Walk {
 
   record(plan: RecordPlan, path: string[]): void {
     const { read } = this.#protocol;
-    for (let header = read.field(this.#r); header !== 0; header = read.field(this.#r)) {
+    for (
+      let header = read.field(this.#r, 0);
+      header !== 0;
+      header = read.field(this.#r, (header << 16) >> 16)
+    ) {
       const field = plan.fields.find(({ id, value }) => ((value.wire << 16) | (id & 0xffff)) === header);
       const type = field?.descriptor.type;
-      if (this.#step(header >>> 16, type, path, field === undefined ? '' : `.${field.name}`)) return;
+      if (this.#step(header >>> 16, type, path, field === undefined ? '' : `.${field.name}`, true)) return;
     }
   }
 
@@ -91,10 +94,17 @@ class Walk {
   }
 
   /** Skips a value; when the fault lies in it, goes inside instead and is done. */
-  #step(wire: number, type: TypeDescriptor | undefined, path: string[], name: string): boolean {
+  #step(
+    wire: number,
+    type: TypeDescriptor | undefined,
+    path: string[],
+    name: string,
+    isField = false,
+  ): boolean {
     const from = this.#r.pos;
     try {
-      this.#protocol.skip(this.#r, wire as WireType, 0);
+      if (isField) this.#protocol.skipField(this.#r, wire, 0);
+      else this.#protocol.skip(this.#r, wire, 0);
       if (this.#r.pos <= this.#fault) return false;
     } catch {
       // The fault is of a kind that skipping runs into as well.

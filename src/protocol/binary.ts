@@ -18,6 +18,7 @@ export const binary: Protocol = {
   writeMessage,
   scanner: limits => new BinaryScanner(binary, limits),
   skip,
+  skipField: skip,
   write: valueWriter(),
   read: valueReader(),
 };
@@ -103,7 +104,7 @@ function skip(r: ByteReader, type: number, depth: number): void {
   switch (type) {
     case wireType.struct:
       for (;;) {
-        const field = binary.read.field(r);
+        const field = binary.read.field(r, 0);
         if (field === 0) return;
         skip(r, field >>> 16, fieldDepth(field >>> 16, depth));
       }
@@ -220,6 +221,11 @@ function valueWriter(): ValueWriter {
       w.view.setInt16(at + 1, id);
       return at + 3;
     },
+    boolField(w, at, value, id) {
+      room(w, at, 4);
+      w.view.setInt32(at, (wireType.bool << 24) | ((id & 0xffff) << 8) | (value ? 1 : 0));
+      return at + 4;
+    },
     stop(w, at) {
       room(w, at, 1);
       w.bytes[at] = 0;
@@ -251,6 +257,7 @@ function take(r: ByteReader, size: number): number {
 function valueReader(): ValueReader {
   return {
     bool: r => r.bytes[take(r, 1)] !== 0,
+    boolField: r => r.bytes[take(r, 1)] !== 0,
     i8: r => r.view.getInt8(take(r, 1)),
     i16: r => r.view.getInt16(take(r, 2)),
     i32: r => r.view.getInt32(take(r, 4)),

@@ -13,12 +13,14 @@ export class MessageHeader {
   strict = true;
 }
 
+export type ProtocolName = 'binary' | 'compact';
+
 /**
  * How values look as bytes. Everything here takes and gives positions; what a type means is the codec's
  * business. Writers make their own room.
  */
 export interface Protocol {
-  readonly name: 'binary';
+  readonly name: ProtocolName;
 
   /** Reads a header at `r.pos` and moves on to the body; false when the bytes end before it does. */
   readMessage(r: ByteReader, header: MessageHeader): boolean;
@@ -27,6 +29,8 @@ export interface Protocol {
   scanner(limits: Limits): MessageScanner;
   /** Moves over one value of a type, at `r.pos`. */
   skip(r: ByteReader, type: number, depth: number): void;
+  /** The same for the field whose header was read last. */
+  skipField(r: ByteReader, type: number, depth: number): void;
 
   readonly write: ValueWriter;
   readonly read: ValueReader;
@@ -44,7 +48,10 @@ export interface ValueWriter {
   string(w: ByteWriter, at: number, value: string): number;
   binary(w: ByteWriter, at: number, value: Uint8Array): number;
   uuid(w: ByteWriter, at: number, value: string): number;
-  field(w: ByteWriter, at: number, type: WireType, id: number): number;
+  /** The header of a field, `last` being the id of the one before, 0 for the first. */
+  field(w: ByteWriter, at: number, type: WireType, id: number, last: number): number;
+  /** Header and value in one: the compact protocol has the value in the header. */
+  boolField(w: ByteWriter, at: number, value: boolean, id: number, last: number): number;
   stop(w: ByteWriter, at: number): number;
   list(w: ByteWriter, at: number, element: WireType, size: number): number;
   map(w: ByteWriter, at: number, key: WireType, value: WireType, size: number): number;
@@ -62,8 +69,10 @@ export interface ValueReader {
   string(r: ByteReader, strict: boolean): string;
   binary(r: ByteReader): Uint8Array;
   uuid(r: ByteReader): string;
-  /** The next field's `type << 16 | id & 0xffff`, 0 at the end of the struct. */
-  field(r: ByteReader): number;
+  /** The next field's `type << 16 | id & 0xffff`, 0 at the end of the struct. `last` as for writing. */
+  field(r: ByteReader, last: number): number;
+  /** The value of the bool field whose header was read last. */
+  boolField(r: ByteReader): boolean;
   /**
    * The size of a list or set of `element`s. Elements of another type are skipped (`depth` counts them) and
    * the size is -1: a field whose type does not match is as good as absent.

@@ -1,9 +1,12 @@
 import type { Call } from './call.ts';
+import type { Dialect } from './dialect.ts';
 
 /** Anything that can carry a call. */
 export interface Channel {
   /** The other end as errors name it: `127.0.0.1:9000`. */
   readonly peer: string;
+  /** What its calls are written in. */
+  readonly dialect: Dialect;
   /** Takes a call over and settles it, whatever happens. Never throws. */
   start(call: Call): void;
   /** Resolves when calls can be sent without waiting for a connection; rejects with the reason why not. */

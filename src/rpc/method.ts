@@ -1,19 +1,6 @@
 import type { Codec } from '../codec/codec.ts';
-import { Codecs } from '../codec/codecs.ts';
-import { binary } from '../protocol/binary.ts';
-import type { FieldDescriptor, MethodDescriptor, ServiceDescriptor } from '../schema/descriptor.ts';
-import { applicationExceptionCodec } from './application-exception.ts';
-
-/** All of one protocol's codecs, methods and messages. */
-export interface Dialect {
-  readonly codecs: Codecs;
-  readonly exception: Codec;
-}
-
-const codecs = new Codecs(binary);
-
-/** The binary protocol, the only one so far. */
-export const binaryDialect: Dialect = Object.freeze({ codecs, exception: applicationExceptionCodec(codecs) });
+import type { Codecs } from '../codec/codecs.ts';
+import type { FieldDescriptor, MethodDescriptor } from '../schema/descriptor.ts';
 
 /** A method made ready to be called or served: what is the same for every call of it. */
 export interface Method {
@@ -33,24 +20,8 @@ export interface Method {
   readonly resultFields: readonly FieldDescriptor[];
 }
 
-const ready = new WeakMap<ServiceDescriptor, ReadonlyMap<string, Method>>();
-
-/** A service's methods, own and inherited, by name. */
-export function methodsOf(
-  service: ServiceDescriptor,
-  dialect: Dialect = binaryDialect,
-): ReadonlyMap<string, Method> {
-  let methods = ready.get(service);
-  if (methods === undefined) {
-    methods = new Map(
-      Array.from(service.methods.values(), descriptor => [descriptor.name, methodOf(descriptor, dialect)]),
-    );
-    ready.set(service, methods);
-  }
-  return methods;
-}
-
-function methodOf(descriptor: MethodDescriptor, dialect: Dialect): Method {
+/** Makes a method ready, in one protocol. */
+export function methodOf(descriptor: MethodDescriptor, codecs: Codecs): Method {
   const resultFields = resultFieldsOf(descriptor);
   return Object.freeze({
     descriptor,
@@ -60,8 +31,8 @@ function methodOf(descriptor: MethodDescriptor, dialect: Dialect): Method {
     isVoid: descriptor.returns === undefined,
     streams: descriptor.streaming?.client === true || descriptor.streaming?.server === true,
     arity: descriptor.parameters.length,
-    args: dialect.codecs.tuple(descriptor.parameters),
-    result: dialect.codecs.tuple(resultFields),
+    args: codecs.tuple(descriptor.parameters),
+    result: codecs.tuple(resultFields),
     resultFields,
   });
 }

@@ -4,11 +4,12 @@ import { planTuple } from '../codec/plan.ts';
 import { DecodeError } from '../errors/decode-error.ts';
 import { RpcError } from '../errors/rpc-error.ts';
 import { applicationType } from '../errors/status.ts';
+import type { Protocol } from '../protocol/protocol.ts';
 import { messageType, wireType } from '../protocol/types.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { fromApplicationException } from './application-exception.ts';
 import type { Call } from './call.ts';
-import type { Dialect } from './method.ts';
+import type { Dialect } from './dialect.ts';
 
 /**
  * Reads the body of a reply and settles its call. Moves the reader to the end of the body, also when the body
@@ -25,7 +26,7 @@ export function settle(call: Call, r: ByteReader, type: number, dialect: Dialect
   } catch (error) {
     if (!(error instanceof DecodeError) || isUnfinished(r, error)) throw error;
     r.pos = from;
-    skipBody(r, dialect, error);
+    skipBody(r, dialect.protocol, error);
     call.reject(
       new RpcError('INTERNAL', `${method}: ${peer} sent a reply that does not fit: ${error.message}`, {
         method,
@@ -38,7 +39,7 @@ export function settle(call: Call, r: ByteReader, type: number, dialect: Dialect
 
 function settleResult(call: Call, r: ByteReader, dialect: Dialect, peer: string): void {
   const { method } = call;
-  const { protocol } = dialect.codecs;
+  const { protocol } = dialect;
   const values = decodeChecked(method.result, r, (from, fault) =>
     locate(protocol, planTuple(method.resultFields), method.fullName, r, from, fault),
   ) as readonly unknown[];
@@ -57,9 +58,9 @@ function settleResult(call: Call, r: ByteReader, dialect: Dialect, peer: string)
  * Moves over a body that is not read, or could not be. Where its end cannot be found it throws `reason`, why it
  * could not be read, or what is wrong with it.
  */
-export function skipBody(r: ByteReader, dialect: Dialect, reason?: DecodeError): void {
+export function skipBody(r: ByteReader, protocol: Protocol, reason?: DecodeError): void {
   try {
-    dialect.codecs.protocol.skip(r, wireType.struct, 0);
+    protocol.skip(r, wireType.struct, 0);
   } catch (error) {
     // The end of a frame, and of a message that was scanned, is known.
     if (!r.growing) return;

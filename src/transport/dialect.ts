@@ -1,3 +1,4 @@
+import type { ProtocolName } from '../protocol/protocol.ts';
 import type { ByteReader } from '../wire/reader.ts';
 
 /** How a peer cuts its messages. */
@@ -6,15 +7,27 @@ export type Framing = 'buffered' | 'framed';
 /** Bytes of a message's beginning that settle every case below. */
 const ENOUGH = 8;
 
+/** What a peer speaks, as far as its bytes show it. */
+export interface Spoken {
+  readonly protocol: ProtocolName;
+  readonly framing: Framing;
+}
+
+/** First byte of a compact message; no binary message, and no sensible frame, begins with it. */
+const COMPACT = 0x82;
+
 /**
- * What a client's first bytes say about its framing; undefined when there are too few of them yet. A binary
- * message begins with 80 01, or, in its old form, with the length of its name and a letter; a frame begins with
- * its length, which is never negative, and then one of those.
+ * What a client's first bytes say; undefined when there are too few of them yet. A binary message begins with
+ * 80 01, or, in its old form, with the length of its name and a letter; a compact one with 82; a frame with its
+ * length, which is never negative, and then one of those.
  */
-export function detectFraming(bytes: Buffer, length: number): Framing | undefined {
-  if (bytes[0]! >= 0x80) return 'buffered';
+export function detect(bytes: Buffer, length: number): Spoken | undefined {
+  const first = bytes[0]!;
+  if (first >= 0x80) return { protocol: first === COMPACT ? 'compact' : 'binary', framing: 'buffered' };
   if (length < 5) return undefined;
-  return beginsName(bytes[4]!) ? 'buffered' : 'framed';
+  const fifth = bytes[4]!;
+  if (beginsName(fifth)) return { protocol: 'binary', framing: 'buffered' };
+  return { protocol: fifth === COMPACT ? 'compact' : 'binary', framing: 'framed' };
 }
 
 function beginsName(byte: number): boolean {
@@ -44,5 +57,7 @@ export function recognise(bytes: Buffer, from: number, to: number): string | und
 
 /** Whether a reader stands at the beginning of a frame, where an unframed message was expected. */
 export function looksFramed(r: ByteReader): boolean {
-  return r.end - r.start >= 6 && r.bytes[r.start + 4] === 0x80 && r.bytes[r.start + 5] === 0x01;
+  if (r.end - r.start < 6 || r.bytes[r.start]! >= 0x80) return false;
+  const [fifth, sixth] = [r.bytes[r.start + 4]!, r.bytes[r.start + 5]!];
+  return (fifth === 0x80 && sixth === 0x01) || (fifth === COMPACT && (sixth & 0x1f) === 1);
 }

@@ -19,6 +19,8 @@ export class ByteReader {
   start = 0;
   /** True while the message may go on in bytes that have not arrived: `truncated` then means "not yet". */
   growing = false;
+  /** The value of a bool field whose header was read last, where the header has it (compact protocol). */
+  flag = false;
   /** Nested structs and containers beyond this are refused. */
   readonly maxDepth: number;
   /** Bytes of a message's name beyond this are refused. */

@@ -28,21 +28,24 @@ function byHeader(
   return new Map(
     plan.fields.map(field => [
       (field.value.wire << 16) | (field.id & 0xffff),
-      { index: field.index, decode: value(field.value, codecs) },
+      {
+        index: field.index,
+        decode: field.value.kind === 'bool' ? codecs.protocol.read.boolField : value(field.value, codecs),
+      },
     ]),
   );
 }
 
 function record(plan: RecordPlan, codecs: CodecFinder): Decode {
-  const { read, skip } = codecs.protocol;
+  const { read, skipField } = codecs.protocol;
   const fields = byHeader(plan, codecs);
   const { type } = plan;
   return (r, depth) => {
     if (depth > r.maxDepth) throw r.tooDeep(r.pos);
     const values = new Array<unknown>(plan.fields.length).fill(undefined);
-    for (let header = read.field(r); header !== 0; header = read.field(r)) {
+    for (let header = read.field(r, 0); header !== 0; header = read.field(r, (header << 16) >> 16)) {
       const field = fields.get(header);
-      if (field === undefined) skip(r, header >>> 16, fieldDepth(header >>> 16, depth));
+      if (field === undefined) skipField(r, header >>> 16, fieldDepth(header >>> 16, depth));
       else {
         const member = field.decode(r, fieldDepth(header >>> 16, depth));
         // Undefined: the elements are of other types than declared, and the field is as good as absent.
@@ -60,7 +63,7 @@ function record(plan: RecordPlan, codecs: CodecFinder): Decode {
 }
 
 function union(plan: RecordPlan, codecs: CodecFinder): Decode {
-  const { read, skip } = codecs.protocol;
+  const { read, skipField } = codecs.protocol;
   const fields = byHeader(plan, codecs);
   const type = plan.type!;
   return (r, depth) => {
@@ -68,11 +71,11 @@ function union(plan: RecordPlan, codecs: CodecFinder): Decode {
     let index = -1;
     let unknown: number | undefined;
     let chosen: unknown;
-    for (let header = read.field(r); header !== 0; header = read.field(r)) {
+    for (let header = read.field(r, 0); header !== 0; header = read.field(r, (header << 16) >> 16)) {
       const field = fields.get(header);
       if (field === undefined) {
         unknown = (header << 16) >> 16;
-        skip(r, header >>> 16, fieldDepth(header >>> 16, depth));
+        skipField(r, header >>> 16, fieldDepth(header >>> 16, depth));
         continue;
       }
       const member = field.decode(r, fieldDepth(header >>> 16, depth));
@@ -108,8 +111,9 @@ function leaf(plan: LeafPlan, read: ValueReader): Decode {
 
 function safeInteger(r: ByteReader, read: ValueReader): number {
   const at = r.pos;
-  const number = Number(read.i64(r));
-  if (!Number.isSafeInteger(number)) throw unsafeInteger(r, at);
+  const exact = read.i64(r);
+  const number = Number(exact);
+  if (!Number.isSafeInteger(number)) throw unsafeInteger(r, at, exact);
   return number;
 }
 

@@ -31,19 +31,19 @@ function record(plan: RecordPlan, codecs: CodecFinder): Encode {
   const fields = plan.fields.map(field => ({
     plan: field,
     fallback: field.initial?.(),
-    encode: value(field.value, codecs),
+    encode: fieldEncoder(field, codecs),
     read: reader(plan, field),
   }));
   return (w, record, at, depth) => {
     if (depth > w.maxDepth || typeof record !== 'object' || record === null) throw REFUSED;
-    let [set, written] = [0, 0];
+    let [set, written, last] = [0, 0, 0];
     for (const field of fields) {
       let member = field.read(record);
       if (member !== undefined) set++;
       else member = field.fallback;
       if (member !== undefined && member !== null) {
-        at = write.field(w, at, field.plan.value.wire, field.plan.id);
-        at = field.encode(w, member, at, fieldDepth(field.plan.value.wire, depth));
+        at = field.encode(w, member, at, fieldDepth(field.plan.value.wire, depth), last);
+        last = field.plan.id;
         written++;
       } else if (field.plan.required) throw REFUSED;
     }
@@ -55,6 +55,21 @@ function record(plan: RecordPlan, codecs: CodecFinder): Encode {
     }
     return write.stop(w, at);
   };
+}
+
+/** Writes a field's header and value, behind a field with the id `last`. */
+type EncodeField = (w: ByteWriter, member: unknown, at: number, depth: number, last: number) => number;
+
+function fieldEncoder({ id, value: plan }: FieldPlan, codecs: CodecFinder): EncodeField {
+  const { write } = codecs.protocol;
+  if (plan.kind === 'bool') {
+    return (w, member, at, _depth, last) => {
+      if (typeof member !== 'boolean') throw REFUSED;
+      return write.boolField(w, at, member, id, last);
+    };
+  }
+  const encode = value(plan, codecs);
+  return (w, member, at, depth, last) => encode(w, member, write.field(w, at, plan.wire, id, last), depth);
 }
 
 function reader(plan: RecordPlan, field: FieldPlan): (record: object) => unknown {

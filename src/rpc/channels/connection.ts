@@ -4,14 +4,13 @@ import { explainTuple } from '../../codec/explain.ts';
 import type { Limits } from '../../limits.ts';
 import { MessageHeader } from '../../protocol/protocol.ts';
 import { messageType, wireType } from '../../protocol/types.ts';
+import { cutterFor } from '../../transport/cutters.ts';
 import { type Framing, looksFramed, recognise } from '../../transport/dialect.ts';
-import { FramedCutter } from '../../transport/framed.ts';
 import { Inbox } from '../../transport/inbox.ts';
-import { UnframedCutter } from '../../transport/unframed.ts';
 import { ByteReader } from '../../wire/reader.ts';
 import { addressText, type SocketAddress } from '../address.ts';
 import type { Call } from '../call.ts';
-import type { Dialect } from '../method.ts';
+import type { Dialect } from '../dialect.ts';
 import { Outbox, Oversize } from '../outbox.ts';
 import { settle } from '../replies.ts';
 import { type Deferred, deferred, startTimer, within } from '../timers.ts';
@@ -72,8 +71,7 @@ export class Connection {
     this.#nextSeqid = settings.firstSequenceId ?? 1;
     const { limits, framing, dialect } = settings;
     this.#reader = new ByteReader(limits);
-    const cutter =
-      framing === 'framed' ? new FramedCutter(limits) : new UnframedCutter(dialect.codecs.protocol, limits);
+    const cutter = cutterFor(framing, dialect.protocol, limits);
     this.#inbox = new Inbox(this.#reader, cutter, r => this.#take(r));
     this.#ready.promise.catch(() => {
       // Who asked for it has it; who did not learns of it from the calls.
@@ -160,7 +158,7 @@ export class Connection {
     header.seqid = call.seqid = this.#takeSeqid();
     const at = out.begin();
     try {
-      const body = this.#settings.dialect.codecs.protocol.writeMessage(out.writer, at, header);
+      const body = this.#settings.dialect.protocol.writeMessage(out.writer, at, header);
       const end = encodeChecked(method.args, out.writer, args, body, () =>
         explainTuple(method.fullName, 'argument', method.descriptor.parameters, args, out.writer.maxDepth),
       );
@@ -221,7 +219,7 @@ export class Connection {
     if (this.#replies === 0 && this.#settings.framing === 'buffered' && looksFramed(r)) {
       throw r.error('bad-version', r.start, 'a frame begins here');
     }
-    if (!dialect.codecs.protocol.readMessage(r, header)) throw r.truncated(r.pos, 4);
+    if (!dialect.protocol.readMessage(r, header)) throw r.truncated(r.pos, 4);
     const { seqid, type } = header;
     const call = this.#pending.take(seqid);
     if (call === undefined) {
@@ -280,7 +278,7 @@ export class Connection {
     if (!this.#abandoned.has(seqid)) {
       throw r.error('invalid-data', r.start, `a reply has the sequence id ${seqid}, which no call has`);
     }
-    this.#settings.dialect.codecs.protocol.skip(r, wireType.struct, 0);
+    this.#settings.dialect.protocol.skip(r, wireType.struct, 0);
     this.#abandoned.delete(seqid);
     this.#replies++;
   }
@@ -300,11 +298,12 @@ export class Connection {
 
   #broken(error: unknown, length: number): void {
     const seen = this.#replies === 0 ? recognise(readBuffer, 0, length) : undefined;
-    const own = this.#settings.framing === 'framed' ? 'Thrift binary, framed' : 'Thrift binary, unframed';
+    const { dialect, framing } = this.#settings;
+    const own = `Thrift ${dialect.protocol.name}, ${framing === 'framed' ? 'framed' : 'unframed'}`;
     const why =
       seen === undefined || seen === own
         ? `${this.peer} sent what is no reply: ${error instanceof Error ? error.message : String(error)}`
-        : dialectText(seen, this.peer);
+        : dialectText(seen, this.peer, { protocol: dialect.protocol.name, framing });
     this.#garbage = { why, cause: error };
     this.#socket.destroy();
   }

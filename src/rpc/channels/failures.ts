@@ -1,5 +1,5 @@
 import { RpcError } from '../../errors/rpc-error.ts';
-import type { Framing } from '../../transport/dialect.ts';
+import type { Framing, Spoken } from '../../transport/dialect.ts';
 import type { Call } from '../call.ts';
 
 /** What the errors of a connection need to know of it. */
@@ -112,12 +112,16 @@ export function closed(call: Call, peer: string, cutOff: boolean): RpcError {
   return new RpcError(cutOff ? 'CANCELLED' : 'UNAVAILABLE', text, { method, peer });
 }
 
-/** What an answer in a dialect that was not expected suggests. */
-export function dialectText(dialect: string, peer: string): string {
+/** What an answer in a dialect that was not expected suggests; `own` is what the call was written in. */
+export function dialectText(dialect: string, peer: string, own: Spoken): string {
   if (dialect === 'HTTP') return `${peer} answered in HTTP: is this port a web server?`;
   if (dialect === 'TLS') return `${peer} answered in TLS: does this port expect an encrypted connection?`;
-  if (dialect === 'Thrift binary, framed') return `${peer} answered in frames: try { transport: 'framed' }`;
-  if (dialect === 'Thrift binary, unframed')
-    return `${peer} answered without frames: try { transport: 'buffered' }`;
-  return `${peer} answered in ${dialect}, which this client does not speak`;
+  const thrift = /^Thrift (binary|compact), (un)?framed$/.exec(dialect);
+  if (thrift === null) return `${peer} answered in ${dialect}, which this client does not speak`;
+  const [protocol, framing] = [thrift[1]!, thrift[2] === 'un' ? 'buffered' : 'framed'];
+  const options = [
+    ...(protocol === own.protocol ? [] : [`protocol: '${protocol}'`]),
+    ...(framing === own.framing ? [] : [`transport: '${framing}'`]),
+  ];
+  return `${peer} answered in ${dialect}: try { ${options.join(', ')} }`;
 }

@@ -2,12 +2,14 @@ import { RpcError } from '../../errors/rpc-error.ts';
 import { addressText, type SocketAddress } from '../address.ts';
 import type { Call } from '../call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../channel.ts';
+import type { Dialect } from '../dialect.ts';
 import { Connection, type ConnectionSettings } from './connection.ts';
 import { closed, expiredBefore } from './failures.ts';
 
 /** A channel over one connection at a time: made when first needed, made again when it was lost. */
 export class ReconnectingChannel implements Channel {
   readonly peer: string;
+  readonly dialect: Dialect;
   readonly #address: SocketAddress;
   readonly #settings: ConnectionSettings;
   #connection: Connection | undefined;
@@ -16,6 +18,7 @@ export class ReconnectingChannel implements Channel {
   constructor(address: SocketAddress, settings: ConnectionSettings) {
     this.#address = address;
     this.#settings = settings;
+    this.dialect = settings.dialect;
     this.peer = addressText(address);
   }
 

@@ -1,5 +1,6 @@
 import { RpcError } from '../../errors/rpc-error.ts';
 import { CallContext } from '../context.ts';
+import { type Dialect, dialects } from '../dialect.ts';
 import type { Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
 import { undeclared } from './failures.ts';
@@ -10,6 +11,7 @@ import type { ServingSettings } from './settings.ts';
 /** A request that is read, and not answered yet. */
 export interface Request extends ReplyTo {
   readonly route: Route;
+  readonly method: Method;
   readonly args: unknown[];
   /** Nothing answers it. */
   readonly oneway: boolean;
@@ -29,6 +31,8 @@ export class ServedCalls {
   readonly #owner: CallsOwner;
   readonly #settings: ServingSettings;
   readonly #outbox: Outbox;
+  /** What answers are written in: what the client speaks. */
+  dialect: Dialect = dialects.binary;
   /** Calls whose handlers have not settled, by sequence id, and oneway calls. */
   readonly #running = new Map<number, CallContext>();
   readonly #runningOneway = new Set<CallContext>();
@@ -90,7 +94,7 @@ export class ServedCalls {
 
   #run(request: Request): void {
     const { route, args } = request;
-    const context = new CallContext(route.method.fullName, this.#owner.peer);
+    const context = new CallContext(request.method.fullName, this.#owner.peer);
     args.push(context);
     let result: unknown;
     let isPromise: boolean;
@@ -125,20 +129,20 @@ export class ServedCalls {
 
   #succeeded(request: Request, value: unknown): void {
     if (request.oneway || !this.#canAnswer()) return;
-    const { method } = request.route;
+    const { method } = request;
     try {
-      writeResult(this.#outbox, this.#settings.dialect, method, request, value);
+      writeResult(this.#outbox, this.dialect, method, request, value);
     } catch (error) {
       this.#answerError(request, error);
     }
   }
 
   #failed(request: Request, error: unknown): void {
-    const { method } = request.route;
+    const { method } = request;
     if (request.oneway) return this.#report(error, method);
     if (!this.#canAnswer()) return;
     try {
-      if (writeDeclared(this.#outbox, this.#settings.dialect, method, request, error)) return;
+      if (writeDeclared(this.#outbox, this.dialect, method, request, error)) return;
     } catch (refused) {
       return this.#answerError(request, refused);
     }
@@ -147,14 +151,14 @@ export class ServedCalls {
 
   /** Answers with what no IDL declares. An RpcError is the handler's own word to its caller. */
   #answerError(request: Request, error: unknown): void {
-    const { method } = request.route;
+    const { method } = request;
     if (error instanceof RpcError) return this.#answerFailure(request, error, method);
     this.#report(error, method);
     this.#answerFailure(request, undeclared(method.fullName, error, this.#settings.exposeErrors), method);
   }
 
   #answerFailure(to: ReplyTo, failure: RpcError, method: Method | undefined): void {
-    const { dialect } = this.#settings;
+    const { dialect } = this;
     try {
       writeFailure(this.#outbox, dialect, to, failure);
     } catch (tooLarge) {

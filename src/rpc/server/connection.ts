@@ -4,13 +4,13 @@ import { locate } from '../../codec/locate.ts';
 import { planTuple } from '../../codec/plan.ts';
 import { DecodeError } from '../../errors/decode-error.ts';
 import { RpcError } from '../../errors/rpc-error.ts';
-import { MessageHeader } from '../../protocol/protocol.ts';
+import { MessageHeader, type Protocol } from '../../protocol/protocol.ts';
 import { messageType } from '../../protocol/types.ts';
-import { detectFraming, recognise } from '../../transport/dialect.ts';
-import { FramedCutter } from '../../transport/framed.ts';
+import { cutterFor } from '../../transport/cutters.ts';
+import { detect, recognise } from '../../transport/dialect.ts';
 import { Inbox } from '../../transport/inbox.ts';
-import { UnframedCutter } from '../../transport/unframed.ts';
 import { ByteReader } from '../../wire/reader.ts';
+import { dialects } from '../dialect.ts';
 import type { Method } from '../method.ts';
 import { Outbox } from '../outbox.ts';
 import { isUnfinished, skipBody } from '../replies.ts';
@@ -119,16 +119,20 @@ export class ServerConnection implements CallsOwner {
     this.#afterwards();
   }
 
+  get #protocol(): Protocol {
+    return this.#calls.dialect.protocol;
+  }
+
   /** Decides about the first bytes, or keeps them until there are enough. */
   #detect(chunk: Buffer): Inbox | undefined {
     const bytes = this.#early.length === 0 ? chunk : Buffer.concat([this.#early, chunk]);
-    const framing = detectFraming(bytes, bytes.length);
+    const spoken = detect(bytes, bytes.length);
     this.#early = bytes;
-    if (framing === undefined) return undefined;
-    const { limits, dialect } = this.#settings;
-    const cutter =
-      framing === 'framed' ? new FramedCutter(limits) : new UnframedCutter(dialect.codecs.protocol, limits);
+    if (spoken === undefined) return undefined;
+    const { framing } = spoken;
+    this.#calls.dialect = dialects[spoken.protocol];
     this.#outbox.framing = framing;
+    const cutter = cutterFor(framing, this.#protocol, this.#settings.limits);
     this.#inbox = new Inbox(this.#reader, cutter, r => this.#take(r));
     return this.#inbox;
   }
@@ -159,7 +163,7 @@ export class ServerConnection implements CallsOwner {
   #refuse(error: unknown, bytes: Buffer | undefined): void {
     const seen = bytes === undefined ? undefined : recognise(bytes, 0, bytes.length);
     const what =
-      seen === undefined || seen.startsWith('Thrift binary')
+      seen === undefined || seen.startsWith('Thrift binary') || seen.startsWith('Thrift compact')
         ? 'what is no message'
         : `${seen}, which is not served here`;
     const why = error instanceof Error ? error.message : String(error);
@@ -170,25 +174,30 @@ export class ServerConnection implements CallsOwner {
 
   #take(r: ByteReader): boolean {
     const header = this.#header;
-    const { dialect, routes } = this.#settings;
-    if (!dialect.codecs.protocol.readMessage(r, header)) throw r.truncated(r.pos, 4);
+    const { routes } = this.#settings;
+    if (!this.#protocol.readMessage(r, header)) throw r.truncated(r.pos, 4);
     const { name, seqid, strict, type } = header;
     const route = routes.find(name);
-    const oneway = type === messageType.oneway || (route?.method.oneway ?? false);
-    if (route?.run === undefined || (type !== messageType.call && type !== messageType.oneway)) {
+    const method = route?.methods[this.#protocol.name];
+    const oneway = type === messageType.oneway || (method?.oneway ?? false);
+    if (
+      route?.run === undefined ||
+      method === undefined ||
+      (type !== messageType.call && type !== messageType.oneway)
+    ) {
       this.#decline(r, { name, seqid, strict }, oneway, notServed(name, route !== undefined, type));
     } else {
-      const to = { name: route.method.name, seqid, strict };
-      const args = this.#readArguments(r, route.method, to, oneway);
+      const to = { name: method.name, seqid, strict };
+      const args = this.#readArguments(r, method, to, oneway);
       // Field by field: a spread of `to` was measured to cost more than all the rest of a call.
-      if (args !== undefined) this.#calls.run({ name: to.name, seqid, strict, route, args, oneway });
+      if (args !== undefined) this.#calls.run({ name: to.name, seqid, strict, route, method, args, oneway });
     }
     return this.#wantsMore();
   }
 
   /** The arguments; undefined when they do not fit, which has been answered. */
   #readArguments(r: ByteReader, method: Method, to: ReplyTo, oneway: boolean): unknown[] | undefined {
-    const { protocol } = this.#settings.dialect.codecs;
+    const protocol = this.#protocol;
     const from = r.pos;
     try {
       return decodeChecked(method.args, r, (start, fault) =>
@@ -207,7 +216,7 @@ export class ServerConnection implements CallsOwner {
   #decline(r: ByteReader, to: ReplyTo, oneway: boolean, failure: RpcError, reason?: DecodeError): void {
     let unskippable: unknown;
     try {
-      skipBody(r, this.#settings.dialect, reason);
+      skipBody(r, this.#protocol, reason);
     } catch (error) {
       // To be asked again; answered then, and only then.
       if (isUnfinished(r, error)) throw error;

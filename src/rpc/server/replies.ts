@@ -6,7 +6,8 @@ import { messageType } from '../../protocol/types.ts';
 import { resolve } from '../../schema/descriptor.ts';
 import { typeOfInstance } from '../../values/classes.ts';
 import { toApplicationException } from '../application-exception.ts';
-import type { Dialect, Method } from '../method.ts';
+import type { Dialect } from '../dialect.ts';
+import type { Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
 import { MissingResult } from './failures.ts';
 
@@ -89,7 +90,7 @@ function write(
     header.seqid = to.seqid;
     header.strict = to.strict;
     header.type = type;
-    out.commit(body(out.writer, dialect.codecs.protocol.writeMessage(out.writer, at, header)));
+    out.commit(body(out.writer, dialect.protocol.writeMessage(out.writer, at, header)));
   } finally {
     out.end();
   }

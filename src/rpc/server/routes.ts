@@ -1,9 +1,11 @@
+import type { ProtocolName } from '../../protocol/protocol.ts';
 import type { ServiceDescriptor } from '../../schema/descriptor.ts';
-import { type Method, methodsOf } from '../method.ts';
+import { dialects } from '../dialect.ts';
+import type { Method } from '../method.ts';
 
 /** A handler's function for one method; undefined where it is missing, or not served because it streams. */
 export interface Route {
-  readonly method: Method;
+  readonly methods: Readonly<Record<ProtocolName, Method>>;
   readonly target: object;
   readonly run: ((...args: unknown[]) => unknown) | undefined;
 }
@@ -32,10 +34,10 @@ export class Routes {
     if (this.#services.some(({ name }) => name === service.name)) {
       throw new TypeError(`the server has a service ${service.name} already`);
     }
-    const routes = Array.from(methodsOf(service).values(), method => routeOf(method, handler));
+    const routes = Array.from(service.methods.keys(), name => routeOf(service, name, handler));
     const missing = routes
-      .filter(({ run, method }) => run === undefined && !method.streams)
-      .map(({ method }) => method.name);
+      .filter(({ run, methods }) => run === undefined && !methods.binary.streams)
+      .map(({ methods }) => methods.binary.name);
     if (missing.length > 0 && !partial) {
       const text = `the handler of ${service.name} has no function for ${missing.join(', ')}`;
       throw new TypeError(`${text}; { partial: true } serves it without, callers get UNIMPLEMENTED`);
@@ -45,7 +47,7 @@ export class Routes {
   }
 
   #register(service: ServiceDescriptor, route: Route): void {
-    const { name } = route.method;
+    const { name } = route.methods.binary;
     this.#byName.set(`${service.name}:${name}`, route);
     const first = this.#services[0];
     if (first?.methods.has(name)) return;
@@ -57,9 +59,10 @@ export class Routes {
   }
 }
 
-function routeOf(method: Method, handler: object): Route {
-  const run = method.streams ? undefined : functionOf(handler, method.name);
-  return { method, target: handler, run };
+function routeOf(service: ServiceDescriptor, name: string, handler: object): Route {
+  const method = (protocol: ProtocolName) => dialects[protocol].methodsOf(service).get(name)!;
+  const methods = { binary: method('binary'), compact: method('compact') };
+  return { methods, target: handler, run: methods.binary.streams ? undefined : functionOf(handler, name) };
 }
 
 /** The handler's own or inherited function; what every object has, such as `toString`, serves no method. */

@@ -1,11 +1,9 @@
 import type { Limits } from '../../limits.ts';
-import type { Dialect } from '../method.ts';
 import type { Routes } from './routes.ts';
 
 /** What is the same for all connections of a server. */
 export interface ServingSettings {
   readonly routes: Routes;
-  readonly dialect: Dialect;
   readonly limits: Limits;
   /** Whether callers are told the text of errors that no IDL declares. */
   readonly exposeErrors: boolean;

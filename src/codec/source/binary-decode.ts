@@ -1,0 +1,74 @@
+import { fixedSizes } from '../../protocol/binary-sizes.ts';
+import { wireType } from '../../protocol/types.ts';
+import { readUuid } from '../../wire/uuid.ts';
+import { unsafeInteger } from '../complaints.ts';
+import type { LeafPlan, RecordPlan } from '../plan.ts';
+import { CHAIN, DecodePrinter } from './decode-printer.ts';
+
+/** How the binary protocol reads. */
+export class BinaryDecodePrinter extends DecodePrinter {
+  protected fields(plan: RecordPlan): void {
+    const { fields } = plan;
+    this.source.add('read: {');
+    if (fields.length <= CHAIN) {
+      for (const field of fields) {
+        // At least one byte follows a value in a struct, its stop: so the 4-byte look never leaves the message.
+        const size = 3 + (fixedSizes[field.value.wire]! || 1);
+        this.source.add(`if (p + ${size} < E && D.getInt32(p) >>> 8 === ${this.header(field)}) {`, 'p += 3;');
+        this.fieldValue(plan, field, false);
+        this.source.add('}');
+      }
+      this.source.add('if (p < E && B[p] === 0) { p++; break read; }');
+    }
+    this.source.add('for (;;) {', 'if (p >= E) throw r.truncated(p, 1);', 'const t = B[p];');
+    this.source.add('if (t === 0) { p++; break; }', 'if (p + 3 > E) throw r.truncated(p, 3);');
+    this.source.add('switch (t << 16 | D.getUint16(p + 1)) {');
+    for (const field of fields) {
+      this.source.add(`case ${this.header(field)}: {`, 'p += 3;');
+      this.fieldValue(plan, field, true);
+      this.source.add('continue; }');
+    }
+    this.source.add('}');
+    if (plan.form === 'union') this.source.add('if (k < 0) id = D.getInt16(p + 1);');
+    const skip = this.source.bind(this.codecs.protocol.skip);
+    this.source.add(
+      `r.pos = p + 3; ${skip}(r, t, t === ${wireType.struct} ? depth + 1 : depth); p = r.pos;`,
+      '}',
+      '}',
+    );
+  }
+
+  protected leaf(value: LeafPlan, target: string, check: boolean): void {
+    const add = (...lines: string[]) => this.source.add(...lines);
+    const bind = (bound: unknown) => this.source.bind(bound);
+    const { read } = this.codecs.protocol;
+    const size = fixedSizes[value.wire]!;
+    if (check && size > 0) add(`if (p + ${size} > E) throw r.truncated(p, ${size});`);
+    switch (value.kind) {
+      case 'bool':
+        return add(`${target} = B[p] !== 0; p += 1;`);
+      case 'i8':
+        return add(`${target} = D.getInt8(p); p += 1;`);
+      case 'i16':
+        return add(`${target} = D.getInt16(p); p += 2;`);
+      case 'i32':
+      case 'enum':
+        return add(`${target} = D.getInt32(p); p += 4;`);
+      case 'i64':
+        if (value.as === 'bigint') return add(`${target} = D.getBigInt64(p); p += 8;`);
+        add(`${target} = D.getInt32(p) * 4294967296 + D.getUint32(p + 4);`);
+        add(`if (!Number.isSafeInteger(${target})) throw ${bind(unsafeInteger)}(r, p, D.getBigInt64(p));`);
+        return add('p += 8;');
+      case 'float':
+        return add(`${target} = D.getFloat32(p); p += 4;`);
+      case 'double':
+        return add(`${target} = D.getFloat64(p); p += 8;`);
+      case 'uuid':
+        return add(`${target} = ${bind(readUuid)}(r, p); p += 16;`);
+      case 'string':
+        return add(`r.pos = p; ${target} = ${bind(read.string)}(r, ${value.strict}); p = r.pos;`);
+      case 'binary':
+        return add(`r.pos = p; ${target} = ${bind(read.binary)}(r); p = r.pos;`);
+    }
+  }
+}

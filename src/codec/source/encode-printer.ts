@@ -1,0 +1,224 @@
+import { classOf } from '../../values/classes.ts';
+import { hasDuplicates, isOwnIdentity } from '../../values/equality.ts';
+import { readField } from '../../values/fields.ts';
+import { isUuid } from '../../wire/uuid.ts';
+import { REFUSED } from '../../wire/writer.ts';
+import { enumNumber, isFloat, isNoRecord, isPlainMap } from '../checks.ts';
+import type { CodecFinder, Encode } from '../codec.ts';
+import type { CodecPlan, ContainerPlan, FieldPlan, LeafPlan, RecordPlan, ValuePlan } from '../plan.ts';
+import { FunctionSource } from './function-source.ts';
+
+/** Takes over what a call, or growing, may have changed. */
+export const RELOAD = 'B = w.bytes; D = w.view;';
+
+/**
+ * Prints encoders as source: what is written when, and what is refused, which is the same in every protocol. A
+ * protocol says how. In the text: w writer, v value, p position, B bytes, D view, x the value at hand.
+ */
+export abstract class EncodePrinter {
+  protected readonly source: FunctionSource = new FunctionSource();
+  protected readonly codecs: CodecFinder;
+  protected readonly refuse: string;
+
+  constructor(codecs: CodecFinder) {
+    this.codecs = codecs;
+    this.refuse = `throw ${this.source.bind(REFUSED)};`;
+  }
+
+  print(plan: CodecPlan): Encode {
+    this.source.add('return function encode(w, v, p, depth) {', `if (depth > w.maxDepth) ${this.refuse}`);
+    this.source.add('let B = w.bytes, D = w.view, q = 0;');
+    if (plan.kind === 'record') this.#record(plan);
+    else if (plan.kind === 'value') this.#value(plan.value);
+    else if (plan.kind === 'map') this.#map(plan);
+    else this.#elements(plan);
+    this.source.add('};');
+    return this.source.make<Encode>();
+  }
+
+  /** Bytes that a leaf takes at the most; 0 for what makes its own room. */
+  protected abstract room(value: ValuePlan): number;
+  /** Bytes that a field's header takes at the most, and what of its value has no room of its own. */
+  protected abstract fieldRoom(value: ValuePlan): number;
+  /** Declares what writing fields needs to remember. */
+  protected abstract beginFields(): void;
+  /** Writes header and value of a field, `x`, which is checked, and moves `p`. There is room for `fieldRoom`. */
+  protected abstract field(field: FieldPlan): void;
+  /** Writes a leaf, `x`, which is checked, and moves `p`. There is room for it. */
+  protected abstract leaf(value: LeafPlan): void;
+  /** Writes the head of `n` elements, and makes room for it and for `n * fixed` bytes. */
+  protected abstract listHead(element: ValuePlan, fixed: number): void;
+  protected abstract mapHead(key: ValuePlan, value: ValuePlan, fixed: number): void;
+
+  protected reserve(bytes: number | string): void {
+    if (bytes === 0) return;
+    this.source.add(`if (p + ${bytes} > w.size) { w.grow(p, ${bytes}); ${RELOAD} }`);
+  }
+
+  /** Writes a value that has a codec of its own, at `at`. `inner`: how much deeper than its holder it lies. */
+  protected child(value: ValuePlan & { kind: 'child' }, at: string, inner: number): void {
+    const child = this.source.bind(this.codecs.of(value.type));
+    this.source.add(`p = ${child}.encode(w, x, ${at}, depth + ${inner}); ${RELOAD}`);
+  }
+
+  #record(plan: RecordPlan): void {
+    const isTuple = plan.form === 'tuple';
+    const isUnion = plan.form === 'union';
+    if (!isTuple) this.source.add(`if (typeof v !== "object" || v === null) ${this.refuse}`);
+    // m: fields found set; u: union members written.
+    this.source.add(isTuple ? '' : 'let m = 0;', isUnion ? 'let u = 0;' : '');
+    this.beginFields();
+    let reserved = false;
+    plan.fields.forEach((field, index) => {
+      if (!reserved) this.reserve(this.#runSize(plan.fields, index));
+      this.#fieldIfSet(plan, field);
+      reserved = this.#isFixed(field.value);
+    });
+    if (!reserved) this.reserve(1);
+    if (isUnion) this.source.add(`if (u !== 1) ${this.refuse}`);
+    if (!isTuple) {
+      const isNone = this.source.bind(isNoRecord);
+      const of = `${this.source.bind(plan)}, ${this.source.bind(classOf(plan.type!))}`;
+      this.source.add('let k = 0;', 'for (const _ in v) k++;');
+      this.source.add(`if ((k !== m || k === 0) && ${isNone}(${of}, v, k, m)) ${this.refuse}`);
+    }
+    this.source.add('B[p] = 0;', 'return p + 1;');
+  }
+
+  #fieldIfSet(plan: RecordPlan, field: FieldPlan): void {
+    const add = (...lines: string[]) => this.source.add(...lines);
+    add('{', `let x = ${this.#read(plan, field)};`);
+    if (plan.form !== 'tuple') add('if (x !== undefined) m++;');
+    if (field.initial !== undefined) add(`if (x === undefined) x = ${this.source.bind(field.initial())};`);
+    add('if (x !== undefined && x !== null) {');
+    if (field.value.kind !== 'child') this.#check(field.value);
+    this.field(field);
+    if (plan.form === 'union') add('u++;');
+    add(field.required ? `} else ${this.refuse}` : '}', '}');
+  }
+
+  /** The expression that reads a field of `v`. */
+  #read(plan: RecordPlan, field: FieldPlan): string {
+    if (plan.form === 'tuple') return `v[${field.index}]`;
+    const name = JSON.stringify(field.name);
+    if (field.access === 'named') return `v[${name}]`;
+    if (field.access === 'own')
+      return `(${this.source.bind(Object.hasOwn)}(v, ${name}) ? v[${name}] : undefined)`;
+    const [read, type] = [this.source.bind(readField), this.source.bind(plan.type)];
+    return `${read}(${type}, v, ${this.source.bind(field.descriptor)})`;
+  }
+
+  #value(plan: LeafPlan): void {
+    this.source.add('let x = v;');
+    this.#check(plan);
+    this.reserve(this.room(plan));
+    this.leaf(plan);
+    this.source.add('return p;');
+  }
+
+  #elements(plan: ContainerPlan & { kind: 'list' | 'set' }): void {
+    const { element } = plan;
+    if (plan.kind === 'list') this.source.add(`if (!Array.isArray(v)) ${this.refuse}`, 'const n = v.length;');
+    else {
+      const duplicates = this.source.bind(hasDuplicates);
+      this.source.add(`const n = Array.isArray(v) ? v.length : v instanceof Set ? v.size : -1;`);
+      this.source.add(
+        `if (n < 0 || ${duplicates}(${this.source.bind(plan.type.element)}, v)) ${this.refuse}`,
+      );
+    }
+    const fixed = this.#isFixed(element) ? this.room(element) : 0;
+    this.listHead(element, fixed);
+    // The count is on the wire: elements that a getter adds or drops on the way are refused.
+    if (plan.kind === 'list') this.source.add('for (let i = 0; i < n; i++) {', 'let x = v[i];');
+    else this.source.add('let i = 0;', 'for (let x of v) {', `if (i++ === n) ${this.refuse}`);
+    this.#element(element, fixed);
+    this.source.add('}');
+    this.source.add(
+      plan.kind === 'list' ? `if (v.length !== n) ${this.refuse}` : `if (i !== n) ${this.refuse}`,
+      'return p;',
+    );
+  }
+
+  #map(plan: ContainerPlan & { kind: 'map' }): void {
+    const { key, value } = plan;
+    const takesObject = key.kind === 'string';
+    this.source.add('let e, n;', 'if (v instanceof Map) {', 'e = v; n = v.size;');
+    if (!isOwnIdentity(plan.type.key)) {
+      const duplicates = `${this.source.bind(hasDuplicates)}(${this.source.bind(plan.type.key)}, new Set(v.keys()))`;
+      this.source.add(`if (${duplicates}) ${this.refuse}`);
+    }
+    this.source.add('}');
+    if (takesObject) {
+      this.source.add(
+        `else if (${this.source.bind(isPlainMap)}(v)) { e = Object.entries(v); n = e.length; }`,
+      );
+    }
+    this.source.add(`else ${this.refuse}`);
+    const fixed = this.#isFixed(key) && this.#isFixed(value) ? this.room(key) + this.room(value) : 0;
+    this.mapHead(key, value, fixed);
+    this.source.add('let i = 0;', 'for (const y of e) {', `if (i++ === n) ${this.refuse}`);
+    for (const [part, index] of [
+      [key, 0],
+      [value, 1],
+    ] as const) {
+      this.source.add('{', `let x = y[${index}];`);
+      this.#element(part, fixed);
+      this.source.add('}');
+    }
+    this.source.add('}', `if (i !== n) ${this.refuse}`, 'return p;');
+  }
+
+  /** Writes `x`, for which the head has made room if it is `fixed`. */
+  #element(value: ValuePlan, fixed: number): void {
+    if (value.kind === 'child') return this.child(value, 'p', 1);
+    this.#check(value);
+    if (fixed === 0) this.reserve(this.room(value));
+    this.leaf(value);
+  }
+
+  /** Refuses an `x` that is not of the type; the name of an enum's member becomes its number. */
+  #check(value: LeafPlan): void {
+    const add = (condition: string) => this.source.add(`if (${condition}) ${this.refuse}`);
+    switch (value.kind) {
+      case 'bool':
+        return add('typeof x !== "boolean"');
+      case 'i8':
+        return add('typeof x !== "number" || x !== x << 24 >> 24');
+      case 'i16':
+        return add('typeof x !== "number" || x !== x << 16 >> 16');
+      case 'enum': {
+        const number = `${this.source.bind(enumNumber)}(${this.source.bind(value.type)}, x)`;
+        this.source.add(`if (typeof x === "string") x = ${number};`);
+        return add('typeof x !== "number" || x !== (x | 0)');
+      }
+      case 'i32':
+        return add('typeof x !== "number" || x !== (x | 0)');
+      case 'i64':
+        return add('typeof x === "bigint" ? BigInt.asIntN(64, x) !== x : !Number.isSafeInteger(x)');
+      case 'float':
+        return add(`!${this.source.bind(isFloat)}(x)`);
+      case 'double':
+        return add('typeof x !== "number"');
+      case 'uuid':
+        return add(`!${this.source.bind(isUuid)}(x)`);
+      case 'string':
+        return add('typeof x !== "string"');
+      case 'binary':
+        return add('!(x instanceof Uint8Array)');
+    }
+  }
+
+  #isFixed(value: ValuePlan): boolean {
+    return value.kind !== 'child' && value.kind !== 'string' && value.kind !== 'binary';
+  }
+
+  /** Room for the fields from `index` on up to, and with the head of, the first of no fixed size, or the stop byte. */
+  #runSize(fields: readonly FieldPlan[], index: number): number {
+    let size = 0;
+    for (const { value } of fields.slice(index)) {
+      size += this.fieldRoom(value);
+      if (!this.#isFixed(value)) return size;
+    }
+    return size + 1;
+  }
+}

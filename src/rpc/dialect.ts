@@ -1,0 +1,40 @@
+import type { Codec } from '../codec/codec.ts';
+import { Codecs } from '../codec/codecs.ts';
+import { binary } from '../protocol/binary.ts';
+import { compact } from '../protocol/compact.ts';
+import type { Protocol, ProtocolName } from '../protocol/protocol.ts';
+import type { ServiceDescriptor } from '../schema/descriptor.ts';
+import { applicationExceptionCodec } from './application-exception.ts';
+import { type Method, methodOf } from './method.ts';
+
+/** All of one protocol's codecs, methods and messages. */
+export class Dialect {
+  readonly protocol: Protocol;
+  /** The body of an exception message. */
+  readonly exception: Codec;
+  readonly #codecs: Codecs;
+  readonly #methods = new WeakMap<ServiceDescriptor, ReadonlyMap<string, Method>>();
+
+  constructor(protocol: Protocol) {
+    this.protocol = protocol;
+    this.#codecs = new Codecs(protocol);
+    this.exception = applicationExceptionCodec(this.#codecs);
+  }
+
+  /** A service's methods, own and inherited, by name. */
+  methodsOf(service: ServiceDescriptor): ReadonlyMap<string, Method> {
+    let methods = this.#methods.get(service);
+    if (methods === undefined) {
+      const all = Array.from(service.methods.values(), method => methodOf(method, this.#codecs));
+      methods = new Map(all.map(method => [method.name, method]));
+      this.#methods.set(service, methods);
+    }
+    return methods;
+  }
+}
+
+/** One for each protocol. */
+export const dialects: Readonly<Record<ProtocolName, Dialect>> = Object.freeze({
+  binary: new Dialect(binary),
+  compact: new Dialect(compact),
+});
