@@ -49,13 +49,21 @@ export function moduleOf(descriptor: ModuleDescriptor): object {
 function valueFor(definition: Definition): unknown {
   switch (definition.kind) {
     case 'const':
-      return constantValue(definition.value);
+      return frozen(constantValue(definition.value));
     case 'service':
     case 'interaction':
       return serviceOf(definition);
     default:
       return valueForType(definition);
   }
+}
+
+/** A constant is everybody's: nobody may change its lists and structs. (JavaScript cannot freeze Maps, Sets and bytes.) */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  const parts = value instanceof Map || value instanceof Set ? [...value].flat() : Object.values(value);
+  parts.forEach(frozen);
+  return Object.freeze(value);
 }
 
 function valueForType(type: StructDescriptor | EnumDescriptor | TypedefDescriptor): unknown {

@@ -149,10 +149,14 @@ export class ServedCalls {
     this.#answerError(request, error);
   }
 
-  /** Answers with what no IDL declares. An RpcError is the handler's own word to its caller. */
+  /**
+   * Answers with what no IDL declares. An RpcError is the handler's own word to its caller, unless it has a peer:
+   * then it is the failure of a call that the handler made, and none of its caller's business.
+   */
   #answerError(request: Request, error: unknown): void {
     const { method } = request;
-    if (error instanceof RpcError) return this.#answerFailure(request, error, method);
+    if (error instanceof RpcError && error.peer === undefined)
+      return this.#answerFailure(request, error, method);
     this.#report(error, method);
     this.#answerFailure(request, undeclared(method.fullName, error, this.#settings.exposeErrors), method);
   }
