@@ -1,5 +1,6 @@
 import type { FieldDescriptor, MethodDescriptor, ServiceDescriptor } from '../schema/descriptor.ts';
 import { docRows, throwsRows } from './docs.ts';
+import { innerName, writeInner } from './inner.ts';
 import { exported, localName, memberName } from './names.ts';
 import { Mapped, type Output } from './output.ts';
 import type { References } from './references.ts';
@@ -20,9 +21,10 @@ export function writeService(out: Output, service: ServiceDescriptor, references
     for (const view of ['Api', 'Impl'] as const) {
       const base =
         service.extends === undefined ? '' : ` extends ${references.definition(service.extends)}.${view}`;
-      out.block([`interface ${view}${base}`], () => {
+      out.block(['interface ', innerName(service, view), base], () => {
         for (const method of service.ownMethods) writeMethod(out, method, view, references);
       });
+      writeInner(out, service, view);
     }
   });
 }

@@ -1,6 +1,7 @@
 import type { EnumDescriptor, FieldDescriptor, StructDescriptor } from '../schema/descriptor.ts';
 import { isSetAside } from '../values/fields.ts';
 import { docRows } from './docs.ts';
+import { innerName, writeInner } from './inner.ts';
 import { exported, localName } from './names.ts';
 import { Mapped, type Output } from './output.ts';
 import type { References } from './references.ts';
@@ -30,8 +31,8 @@ export function writeStruct(out: Output, type: StructDescriptor, references: Ref
   });
   out.doc(docRows(type));
   out.line(exported(type.name, 'declare const '), name, `: $.StructClass<${local}, ${local}.Input>;`);
-  out.block([exported(type.name, `declare namespace ${local}`)], () => {
-    out.block(['interface Input'], () => {
+  out.block([exported(type.name, 'declare namespace '), name], () => {
+    out.block(['interface ', innerName(type, 'Input')], () => {
       for (const field of type.fields) {
         out.doc(docRows(field, ...defaultRows(field)));
         const [mark, unset] = isMandatory(field) ? ['', ''] : ['?', ' | null | undefined'];
@@ -42,6 +43,7 @@ export function writeStruct(out: Output, type: StructDescriptor, references: Ref
         );
       }
     });
+    writeInner(out, type, 'Input');
   });
 }
 
@@ -54,9 +56,10 @@ export function writeUnion(out: Output, type: StructDescriptor, references: Refe
   writeMembers(out, [exported(type.name, 'type '), name], type, '', decoded, 'never');
   out.doc(docRows(type));
   out.line(exported(type.name, 'declare const '), name, `: $.StructClass<${local}, ${local}.Input>;`);
-  out.block([exported(type.name, `declare namespace ${local}`)], () => {
+  out.block([exported(type.name, 'declare namespace '), name], () => {
     const input = (field: FieldDescriptor) => references.input(field.type);
-    writeMembers(out, ['type Input'], type, 'readonly ', input, 'null | undefined');
+    writeMembers(out, ['type ', innerName(type, 'Input')], type, 'readonly ', input, 'null | undefined');
+    writeInner(out, type, 'Input');
   });
 }
 
@@ -97,17 +100,20 @@ export function writeEnum(out: Output, type: EnumDescriptor): void {
         out.line('readonly ', new Mapped(member.name, member.position), `: ${member.value};`);
       }
       for (const [value, member] of type.byValue)
-        out.line(`readonly [${value}]: ${JSON.stringify(member.name)};`);
+        out.line('readonly ', new Mapped(`[${value}]`, member.position), `: ${JSON.stringify(member.name)};`);
     },
     '};',
   );
   out.doc(docRows(type));
   out.line(exported(type.name, 'type '), name, ` = ${[...type.byValue.keys()].join(' | ') || 'never'};`);
-  out.block([exported(type.name, `declare namespace ${local}`)], () => {
+  out.block([exported(type.name, 'declare namespace '), name], () => {
     out.line(
-      `type Name = ${type.members.map(member => JSON.stringify(member.name)).join(' | ') || 'never'};`,
+      'type ',
+      new Mapped('Name', type.position),
+      ` = ${type.members.map(member => JSON.stringify(member.name)).join(' | ') || 'never'};`,
     );
-    out.line(`type Input = ${local} | Name;`);
+    out.line('type ', innerName(type, 'Input'), ` = ${local} | Name;`);
+    writeInner(out, type, 'Input');
   });
 }
 

@@ -16,7 +16,7 @@ export interface StructClass<
   T extends object = object,
   Input = { readonly [K in keyof T]?: T[K] | null | undefined },
 > {
-  new (...input: Partial<Input> extends Input ? [input?: Input] : [input: Input]): T;
+  new (...input: Record<never, never> extends Input ? [input?: Input] : [input: Input]): T;
   readonly prototype: T;
   /** For the compiler only. */
   readonly [input]?: Input;
