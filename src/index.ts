@@ -12,6 +12,7 @@ export { type Diagnostic, IdlError, type Severity } from './errors/idl-error.ts'
 export { RpcError, type RpcErrorInit } from './errors/rpc-error.ts';
 export type { StatusCode } from './errors/status.ts';
 export { ValueError, type ValueErrorCode } from './errors/value-error.ts';
+export { type IdlTypeError, type InlineModule, idl } from './inline/idl.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { type LoadOptions, type LoadSourceOptions, load, loadSource, loadSync } from './load.ts';
 export type { Address, SocketAddress, TcpAddress, UnixAddress } from './rpc/address.ts';

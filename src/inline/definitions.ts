@@ -17,9 +17,12 @@ export interface Source {
   readonly texts: readonly string[];
 }
 
+/** What is not in the subset, where that goes for the whole text. */
 export type ParseSource<S extends string> =
   Strip<S> extends infer Found extends Stripped
-    ? { definitions: ParseDefinitions<Found['code'], Found['texts']>; texts: Found['texts'] }
+    ? Found['code'] extends `${string}@${string}`
+      ? 'structured annotations'
+      : { definitions: ParseDefinitions<Found['code'], Found['texts']>; texts: Found['texts'] }
     : never;
 
 /**

@@ -1,8 +1,20 @@
 import { type LoadSourceOptions, loadSource } from '../load.ts';
 import type { InlineModule } from './module.ts';
 
+export type { InlineModule } from './module.ts';
+export type { IdlTypeError } from './types.ts';
+
 /**
- * Loads IDL that stands in the program, with types from the text itself: no file, nothing generated.
+ * Loads IDL that stands in the program, with types from the text itself: no file, nothing generated. A call, because
+ * tagged templates carry no literal types.
+ *
+ * The types know what most files are made of: constants, enums, typedefs, structs, unions, exceptions and services
+ * that the text itself defines. What is included is loosely typed, and what is streamed, or written with structured
+ * annotations, has an `IdlTypeError` for a type that says so. Docs and parameter names do not survive. A text that the
+ * compiler does not know letter by letter gives a `DynamicModule`.
+ *
+ * A page costs the compiler a few hundredths of a second, a thousand lines less than one second. It gives up
+ * ("excessively deep") beyond about 900 comments and quoted texts, or 900 definitions: generate types for such.
  */
 export function idl<
   const Text extends string,

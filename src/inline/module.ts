@@ -1,19 +1,12 @@
 import type * as $ from '../types.ts';
 import type { DynamicModule } from '../values/module.ts';
+import type { Constant } from './constants.ts';
 import type { Definition, ParseSource, Source } from './definitions.ts';
 import type { Method, ParseMembers } from './members.ts';
 import type { Api, Impl, MethodsOf } from './services.ts';
 import type { Tokens } from './text.ts';
-import type { Flat, IdlTypeError, IndexOf } from './types.ts';
-import type {
-  Decoded,
-  DecodedStruct,
-  EnumObjectOf,
-  NumberOf,
-  Resolve,
-  Schema,
-  StructInput,
-} from './values.ts';
+import type { Flat, IdlTypeError, IndexOf, NotCovered } from './types.ts';
+import type { DecodedStruct, EnumObjectOf, Resolve, Schema, StructInput } from './values.ts';
 
 /** The module that a text defines. A text that is not known to the compiler letter by letter is any module. */
 export type InlineModule<
@@ -24,9 +17,11 @@ export type InlineModule<
   // A pattern of a text makes an index signature, which nothing need be in; a text makes a property.
   Record<never, 1> extends Record<Text, 1>
     ? DynamicModule
-    : ParseSource<Text> extends infer Found extends Source
-      ? Flat<ModuleOf<Found['definitions'], SchemaOf<Found, Int64, Maps>>>
-      : IdlTypeError<'this text cannot be parsed by types: generate them, or use loadSource'>;
+    : ParseSource<Text> extends infer Found
+      ? Found extends Source
+        ? Flat<ModuleOf<Found['definitions'], SchemaOf<Found, Int64, Maps>>>
+        : NotCovered<Found>
+      : never;
 
 interface SchemaOf<Found extends Source, Int64 extends 'bigint' | 'number', Maps extends 'map' | 'object'> {
   readonly types: Types<Found['definitions']>;
@@ -69,7 +64,7 @@ type ValueOf<S extends Schema, D extends Definition> = D[1] extends 'struct' | '
       ? ServiceOf<S, Name>
       : D extends readonly [string, 'typedef', infer Type]
         ? TypedefValue<S, Resolve<S, Type>>
-        : IdlTypeError<`types from text do not cover "${D[2] & string}": generate them, or use loadSource`>;
+        : NotCovered<D[2]>;
 
 /** Another name of a class or enum is that class or enum. */
 type TypedefValue<S extends Schema, Target> = Target extends keyof S['types']
@@ -84,56 +79,3 @@ type ServiceOf<S extends Schema, Name> =
       ? $.Service<Api<S, Methods>, Impl<S, Methods>>
       : Methods
     : never;
-
-/** A constant's value, as far as TypeScript has a type for it, and it can be read off a single token. */
-type Constant<S extends Schema, Type, Value extends string, Seen = never> = Value extends keyof S['constants']
-  ? Value extends Seen
-    ? IdlTypeError<`const ${Value} leads back to itself`>
-    : S['constants'][Value] extends readonly [string, 'const', unknown, infer Other extends string]
-      ? Constant<S, Type, Other, Seen | Value>
-      : never
-  : Resolve<S, Type> extends infer Target
-    ? Target extends 'bool'
-      ? Value extends 'true' | '1'
-        ? true
-        : Value extends 'false' | '0'
-          ? false
-          : boolean
-      : Target extends 'byte' | 'i8' | 'i16' | 'i32' | 'float' | 'double'
-        ? Value extends `${infer Enum}.${infer Member}`
-          ? MemberNumber<S, Enum, Member>
-          : NumberOf<Value>
-        : Target extends 'i64'
-          ? Decoded<S, Type> extends bigint
-            ? Value extends `${infer Exact extends bigint}`
-              ? Exact
-              : bigint
-            : Value extends `${infer Exact extends number}`
-              ? Exact
-              : number | bigint
-          : Target extends 'string'
-            ? Value extends `"${infer Index extends number}`
-              ? S['texts'][Index] extends infer Text extends string
-                ? Text extends `${string}\\${string}`
-                  ? string
-                  : Text
-                : string
-              : string
-            : Target extends keyof S['types']
-              ? S['types'][Target][1] extends 'enum'
-                ? Value extends `${infer Enum}.${infer Member}`
-                  ? MemberNumber<S, Enum, Member>
-                  : NumberOf<Value>
-                : Readonly<Decoded<S, Type>>
-              : Target extends 'binary'
-                ? $.Binary
-                : Readonly<Decoded<S, Type>>
-    : never;
-
-type MemberNumber<S extends Schema, Enum, Name> = Enum extends keyof S['types']
-  ? ValueOf<S, S['types'][Enum]> extends infer Members
-    ? Name extends keyof Members
-      ? Members[Name]
-      : number
-    : never
-  : number;

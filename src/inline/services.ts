@@ -1,6 +1,6 @@
 import type { Field, Method, ParseMethods } from './members.ts';
 import type { Tokens } from './text.ts';
-import type { Flat, IdlTypeError, IndexOf } from './types.ts';
+import type { Flat, IdlTypeError, IndexOf, NotCovered } from './types.ts';
 import type { Decoded, Input, Schema } from './values.ts';
 
 /** A service's own methods and those it inherits, in that order; a text says why there are none. */
@@ -18,7 +18,7 @@ export type MethodsOf<
           ? Base extends string
             ? MethodsOf<S, Base, [...Found, ...Own], Seen | Name>
             : [...Found, ...Own]
-          : IdlTypeError<`types from text do not cover "${Own & string}": generate them, or use loadSource`>
+          : NotCovered<Own>
         : never
       : IdlTypeError<`${Name & string} is no service`>
   : IdlTypeError<`the service ${Name & string} is not defined in this text: generate types, or use loadSource`>;
@@ -43,28 +43,20 @@ type Signature<Parameters, Returned> = Parameters extends readonly unknown[]
   ? (...args: Parameters) => Returned
   : never;
 
-/** Only what is declared optional, or has a default, may be left out, and only from the end. */
+/** Only what has a default may be left out, and only from the end: "optional" means nothing for a parameter. */
 type ApiParameters<
   S extends Schema,
   Fields extends readonly Field[],
   Parameters extends readonly unknown[] = [],
   AtEnd = true,
 > = Fields extends readonly [...infer Before extends readonly Field[], infer Last extends Field]
-  ? Last[1] extends 'optional' | 'filled'
+  ? Last[1] extends 'filled'
     ? AtEnd extends true
       ? ApiParameters<S, Before, [(Input<S, Last[2]> | null)?, ...Parameters]>
       : ApiParameters<S, Before, [Input<S, Last[2]> | null | undefined, ...Parameters], false>
     : ApiParameters<S, Before, [Input<S, Last[2]>, ...Parameters], false>
   : Parameters;
 
-type ImplParameters<
-  S extends Schema,
-  Fields extends readonly Field[],
-  Parameters extends readonly unknown[] = [],
-> = Fields extends readonly [infer First extends Field, ...infer Rest extends readonly Field[]]
-  ? ImplParameters<
-      S,
-      Rest,
-      [...Parameters, First[1] extends 'optional' ? Decoded<S, First[2]> | undefined : Decoded<S, First[2]>]
-    >
-  : Parameters;
+type ImplParameters<S extends Schema, Fields extends readonly Field[]> = {
+  [I in keyof Fields]: Decoded<S, Fields[I][2]>;
+};

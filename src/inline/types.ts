@@ -5,6 +5,9 @@ export interface IdlTypeError<Message extends string> {
 
 declare const idlTypeError: unique symbol;
 
+export type NotCovered<What> =
+  IdlTypeError<`types from text do not cover "${What & string}": generate them, or use loadSource`>;
+
 /** One object type of several, under no name: errors and editors show what is in it, not how it was made. */
 export type Flat<T> = T extends unknown ? { [K in keyof T]: T[K] } : never;
 

@@ -194,7 +194,7 @@ type UnionInput<S extends Schema, Fields extends readonly Field[]> = {
 }[IndexOf<Fields>];
 
 /** A number that is not written in plain decimals is just a number. */
-export type NumberOf<Text extends string> = Text extends `${infer Value extends number}` ? Value : number;
+type NumberOf<Text extends string> = Text extends `${infer Value extends number}` ? Value : number;
 
 type EnumNumbers<Members extends readonly Member[]> = NumberOf<Members[number][1]>;
 
