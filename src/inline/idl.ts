@@ -13,8 +13,9 @@ export type { IdlTypeError } from './types.ts';
  * annotations, has an `IdlTypeError` for a type that says so. Docs and parameter names do not survive. A text that the
  * compiler does not know letter by letter gives a `DynamicModule`.
  *
- * A page costs the compiler a few hundredths of a second, a thousand lines less than one second. It gives up
- * ("excessively deep") beyond about 900 comments and quoted texts, or 900 definitions: generate types for such.
+ * A page costs the compiler a few hundredths of a second, a thousand lines less than one second. What is used is
+ * parsed, and nothing else. It gives up ("excessively deep") beyond some 900 comments and quoted texts, 900
+ * definitions, or 300 fields in one struct: generate types for such.
  */
 export function idl<
   const Text extends string,

@@ -44,7 +44,7 @@ type Quoted<
       ? [`${Text}${Head}`, Rest]
       : Quoted<Rest, Quote, `${Text}${Head}${Quote}`>
     : [`${Text}${Head}`, Rest]
-  : never;
+  : undefined;
 
 type Replace<
   S extends string,

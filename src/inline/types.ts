@@ -23,7 +23,7 @@ export type Written =
   /** What is not in the subset, such as `stream<T>`. */
   | readonly ['unsupported', string];
 
-/** The type at the head of the tokens, and the tokens behind it. */
+/** The type at the head of the tokens, and the tokens behind it; undefined where there is none. */
 export type ParseType<
   S extends string,
   Texts extends readonly string[],
@@ -31,23 +31,23 @@ export type ParseType<
   ? Rest extends `< ${infer Inside}`
     ? ParseContainer<Word, Inside, Texts>
     : Annotated<Word, Rest, Texts>
-  : never;
+  : undefined;
 
 type ParseContainer<Word extends string, S extends string, Texts extends readonly string[]> = Word extends
   | 'list'
   | 'set'
   ? ParseType<S, Texts> extends [infer Element extends Written, `> ${infer Rest}`]
     ? Annotated<[Word, Element], Rest, Texts>
-    : never
+    : undefined
   : ParseType<S, Texts> extends [infer First extends Written, infer Rest extends string]
     ? Word extends 'map'
       ? ParseType<Rest, Texts> extends [infer Value extends Written, `> ${infer After}`]
         ? Annotated<['map', First, Value], After, Texts>
-        : never
+        : undefined
       : Rest extends `${string}> ${infer After}`
         ? [['unsupported', Word], After]
-        : never
-    : never;
+        : undefined
+    : undefined;
 
 type Annotated<
   Type extends Written,
