@@ -17,7 +17,7 @@ export interface Source {
   readonly texts: readonly string[];
 }
 
-/** What is not in the subset, where that goes for the whole text. */
+/** What a text defines; a word for what is not in the subset, where that goes for the whole text. */
 export type ParseSource<S extends string> =
   Strip<S> extends infer Found extends Stripped
     ? Found['code'] extends `${string}@${string}`
