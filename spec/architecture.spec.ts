@@ -30,7 +30,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   server: ['limits', 'options', 'values', 'rpc'],
   typegen: ['schema', 'values'],
   register: ['schema', 'values', 'load'],
-  cli: ['errors', 'idl', 'schema', 'load', 'typegen'],
+  cli: ['errors', 'idl', 'schema', 'config', 'load', 'typegen'],
   index: [
     'errors',
     'limits',

@@ -12,6 +12,9 @@ export interface Config extends Partial<ValueOptions> {
   readonly includeDirs?: readonly string[];
 }
 
+/** A package.json whose `"livethrift"` is not what it should be. */
+export class ConfigError extends TypeError {}
+
 const choices: Readonly<Record<keyof ValueOptions, readonly string[]>> = {
   int64: ['bigint', 'number'],
   maps: ['map', 'object'],
@@ -57,15 +60,19 @@ function readConfig(path: string): Config {
   try {
     config = (JSON.parse(readFileSync(path, 'utf8')) as { livethrift?: Config }).livethrift;
   } catch (error) {
-    throw new TypeError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new ConfigError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
   if (config === undefined) return {};
   const what = `"livethrift" in ${path}`;
-  checkOptions(what, config, [...Object.keys(choices), 'includeDirs']);
-  checkValueOptions(what, config);
+  try {
+    checkOptions(what, config, [...Object.keys(choices), 'includeDirs']);
+    checkValueOptions(what, config);
+  } catch (error) {
+    throw new ConfigError((error as Error).message);
+  }
   const { includeDirs = [] } = config;
   if (!Array.isArray(includeDirs) || !includeDirs.every(directory => typeof directory === 'string')) {
-    throw new TypeError(
+    throw new ConfigError(
       `${what}: includeDirs is an array of directories, got ${JSON.stringify(includeDirs)}`,
     );
   }

@@ -1,12 +1,5 @@
-import type { Service } from 'livethrift';
-
-/** What `idl/pingpong.thrift` defines, for the compiler. */
-export interface PingPongModule {
-  readonly PingPong: Service<{
-    ping(): string;
-    login(username: string, password: string): string;
-  }>;
-}
+/** What `idl/pingpong.thrift` defines, for the compiler: `livethrift types` writes it. */
+export type PingPongModule = typeof import('../../idl/pingpong.thrift');
 
 export const idl: URL = new URL('../../idl/pingpong.thrift', import.meta.url);
 

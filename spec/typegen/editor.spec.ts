@@ -41,7 +41,8 @@ class LanguageServer {
 
   async definitions(file: string, place: Place): Promise<readonly Definition[]> {
     const number = this.#send('definition', { file, ...place });
-    return (await new Promise(resolve => this.#waiting.set(number, resolve))) as Definition[];
+    const body = await new Promise<unknown>(resolve => this.#waiting.set(number, resolve));
+    return body as Definition[];
   }
 
   close(): void {

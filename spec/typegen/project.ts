@@ -3,15 +3,15 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { builtPackage, newest, root } from './build.ts';
 
-export const root: string = fileURLToPath(new URL('../..', import.meta.url));
 export const fixtures: string = fileURLToPath(new URL('fixtures', import.meta.url));
 
 const old = join(root, 'spec/types-old');
 
 /** The compilers that our types are for: the one that we are built with, and the oldest that takes them. */
 export const compilers: Readonly<Record<'newest' | 'oldest', string>> = {
-  newest: join(root, 'node_modules/typescript/bin/tsc'),
+  newest,
   oldest: join(old, 'node_modules/typescript/bin/tsc'),
 };
 
@@ -48,8 +48,9 @@ export class Project {
   constructor(options: object = {}) {
     const installed = this.path('node_modules/livethrift');
     mkdirSync(installed, { recursive: true });
-    cpSync(join(root, 'package.json'), join(installed, 'package.json'));
-    emitDeclarations(join(installed, 'dist'));
+    const built = builtPackage();
+    cpSync(join(built, 'package.json'), join(installed, 'package.json'));
+    cpSync(join(built, 'dist'), join(installed, 'dist'), { recursive: true });
     symlinkSync(join(root, 'node_modules/@types'), this.path('node_modules/@types'), 'junction');
     this.write('package.json', '{ "type": "module" }');
     this.write('tsconfig.json', JSON.stringify({ compilerOptions: { ...strict, ...options } }));
@@ -75,21 +76,5 @@ export class Project {
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
-  }
-}
-
-/** What the package's own build declares. Whether it has type errors is not asked here. */
-function emitDeclarations(folder: string): void {
-  try {
-    execFileSync(
-      process.execPath,
-      [
-        ...[compilers.newest, '-p', join(root, 'tsconfig.build.json'), '--outDir', folder],
-        ...['--emitDeclarationOnly', '--sourceMap', 'false', '--declarationMap', 'false'],
-      ],
-      { stdio: 'pipe' },
-    );
-  } catch (error) {
-    if (!existsSync(join(folder, 'index.d.ts'))) throw error;
   }
 }

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { type Diagnostic, IdlError } from '../errors/idl-error.ts';
-import { codeFrame } from '../idl/diagnostics.ts';
-import { SourceText } from '../idl/source.ts';
+import { IdlError } from '../errors/idl-error.ts';
 import { loadModule } from '../load.ts';
 import { thriftFiles } from './files.ts';
+import { Findings } from './findings.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface CheckOptions {
@@ -18,24 +16,18 @@ export async function check(
   terminal: Terminal,
 ): Promise<number> {
   const files = await thriftFiles(patterns);
-  const found = new Map<string, Diagnostic>();
-  // A file that several include is looked at with each, and spoken of once.
-  const add = (one: Diagnostic) =>
-    found.set(`${one.file}:${one.line}:${one.column}:${one.code}:${one.message}`, one);
+  const findings = new Findings();
   for (const file of files) {
     try {
-      loadModule(file, { onWarning: add });
+      loadModule(file, { onWarning: warning => findings.add(warning) });
     } catch (error) {
       if (!(error instanceof IdlError)) throw error;
-      error.diagnostics.forEach(add);
+      for (const diagnostic of error.diagnostics) findings.add(diagnostic);
     }
   }
-  for (const diagnostic of found.values()) {
-    const source = new SourceText(diagnostic.file, readFileSync(diagnostic.file, 'utf8'));
-    terminal.print(`${codeFrame(diagnostic, source)}\n`);
-  }
-  const errors = [...found.values()].filter(({ severity }) => severity === 'error').length;
-  const warnings = found.size - errors;
+  for (const frame of findings.frames) terminal.print(`${frame}\n`);
+  const errors = findings.all.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.all.length - errors;
   terminal.print(`${count(files.length, 'file')}: ${count(errors, 'error')}, ${count(warnings, 'warning')}`);
   return errors > 0 || (options.strict === true && warnings > 0) ? 1 : 0;
 }

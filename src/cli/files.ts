@@ -24,5 +24,6 @@ async function filesOf(pattern: string): Promise<string[]> {
   if (stats?.isFile()) return [pattern];
   const ignore = ['**/node_modules/**'];
   if (stats?.isDirectory()) return glob('**/*.thrift', { cwd: pattern, absolute: true, ignore });
-  return glob(pattern, { absolute: true, ignore, expandDirectories: false });
+  const matched = await glob(pattern, { absolute: true, ignore, expandDirectories: false });
+  return matched.filter(file => file.endsWith('.thrift'));
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { ConfigError } from '../config.ts';
 import { type CheckOptions, check } from './check.ts';
 import { NoSuchFiles } from './files.ts';
 import { type TypesOptions, types } from './types.ts';
@@ -18,7 +19,8 @@ const files =
   'files, directories, or patterns such as "idl/**/*.thrift"; without any, all below this directory';
 const program = new Command('livethrift')
   .description('Thrift for Node.js, without a compiler')
-  .version(version);
+  .version(version)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 program
   .command('types')
@@ -42,8 +44,17 @@ async function run(command: Promise<number>): Promise<void> {
   try {
     process.exitCode = await command;
   } catch (error) {
-    if (!(error instanceof NoSuchFiles)) throw error;
+    if (!isForUser(error)) throw error;
     terminal.complain(error.message);
     process.exitCode = 2;
   }
+}
+
+/** True for what the user can mend: the patterns, a package.json, a file that cannot be read or written. */
+function isForUser(error: unknown): error is Error {
+  return (
+    error instanceof NoSuchFiles ||
+    error instanceof ConfigError ||
+    (error instanceof Error && 'syscall' in error)
+  );
 }

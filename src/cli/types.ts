@@ -1,11 +1,13 @@
-import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { IdlError } from '../errors/idl-error.ts';
 import { loadModule } from '../load.ts';
 import type { ModuleDescriptor } from '../schema/descriptor.ts';
 import { declarationFile, declarationsOf } from '../typegen/declarations.ts';
 import { thriftFiles } from './files.ts';
+import { Findings } from './findings.ts';
 import type { Terminal } from './terminal.ts';
+import { watchDirectories } from './watch.ts';
 
 export interface TypesOptions {
   /** Writes nothing; says which declarations are not what they should be. */
@@ -20,36 +22,48 @@ export async function types(
   options: TypesOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const files = await thriftFiles(patterns);
-  const seen = generate(files, options, terminal);
-  if (options.watch !== true) return seen.failed ? 1 : 0;
-  terminal.print(`watching ${seen.files.size} files; Ctrl-C ends it`);
-  await keepWatching(seen.files, () => generate(files, options, terminal).files);
-  return 0;
+  const first = generate(await thriftFiles(patterns), options, terminal);
+  if (options.watch !== true) return first.failed ? 1 : 0;
+  terminal.print(`watching ${first.files.size} files; Ctrl-C ends it`);
+  return watchDirectories(first.files, async () => {
+    try {
+      return generate(await thriftFiles(patterns), options, terminal).files;
+    } catch (error) {
+      // What is missing or cannot be read now may be there after the next change.
+      terminal.complain((error as Error).message);
+      return [];
+    }
+  });
 }
 
 interface Outcome {
   readonly failed: boolean;
-  /** The files that were asked for, and all that they include. */
+  /** The files that were asked for, all that they include, and those with errors. */
   readonly files: ReadonlySet<string>;
 }
 
 function generate(files: readonly string[], { check = false }: TypesOptions, terminal: Terminal): Outcome {
   const modules = new Map<string, ModuleDescriptor>();
-  let failed = false;
+  const seen = new Set(files);
+  const errors = new Findings();
   for (const file of files) {
     try {
       collect(loadModule(file, { onWarning: () => {} }), modules);
     } catch (error) {
       if (!(error instanceof IdlError)) throw error;
-      terminal.complain(error.message);
-      failed = true;
+      for (const diagnostic of error.diagnostics) {
+        seen.add(diagnostic.file);
+        if (diagnostic.severity === 'error') errors.add(diagnostic);
+      }
     }
   }
+  let failed = errors.all.length > 0;
+  for (const frame of errors.frames) terminal.complain(`${frame}\n`);
   for (const module of modules.values()) {
+    seen.add(module.file);
     if (!update(module, check, terminal)) failed = true;
   }
-  return { failed, files: new Set([...files, ...modules.keys()]) };
+  return { failed, files: seen };
 }
 
 /** A module and its includes; those of an installed package have their declarations from there. */
@@ -78,30 +92,4 @@ function update(module: ModuleDescriptor, check: boolean, terminal: Terminal): b
   for (const [file, content] of stale) writeFileSync(file!, content!);
   terminal.print(`wrote ${name}`);
   return true;
-}
-
-/** Calls `again` after changes, a moment later: editors write a file in several steps. Never resolves. */
-function keepWatching(first: ReadonlySet<string>, again: () => ReadonlySet<string>): Promise<never> {
-  return new Promise(() => {
-    let files = first;
-    let timer: NodeJS.Timeout | undefined;
-    const watched = new Set<string>();
-    const follow = () => {
-      for (const file of files) {
-        const directory = dirname(file);
-        if (watched.has(directory)) continue;
-        watched.add(directory);
-        // The directory, not the file: an editor may put a new file in its place.
-        watch(directory, (_, name) => {
-          if (name?.endsWith('.thrift') !== true) return;
-          clearTimeout(timer);
-          timer = setTimeout(() => {
-            files = again();
-            follow();
-          }, 50);
-        });
-      }
-    };
-    follow();
-  });
 }
