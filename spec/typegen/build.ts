@@ -19,9 +19,9 @@ export function builtPackage(): string {
   cpSync(join(root, 'package.json'), join(made, 'package.json'));
   symlinkSync(join(root, 'node_modules'), join(made, 'node_modules'), 'junction');
   const dist = join(made, 'dist');
-  const options = ['-p', join(root, 'tsconfig.build.json'), '--outDir', dist, '--sourceMap', 'false'];
+  const options = ['-p', join(root, 'tsconfig.build.json'), '--outDir', dist];
   try {
-    execFileSync(process.execPath, [newest, ...options, '--declarationMap', 'false'], { stdio: 'pipe' });
+    execFileSync(process.execPath, [newest, ...options], { stdio: 'pipe' });
   } catch (error) {
     // Whether there are type errors is not asked here.
     if (!existsSync(join(dist, 'index.js'))) throw error;

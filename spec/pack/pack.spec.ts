@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { expect } from 'chai';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { EmptyProject, nodeBinaries, pack } from './package.ts';
+
+const thrift = `
+/** Who is there. */
+struct User { 1: required i64 id, 2: optional string name }
+service Users { User find(1: i64 id) }
+`;
+
+const program = `
+import { load, makeClient, makeServer } from 'livethrift';
+import { User, Users } from './idl/users.thrift';
+
+const server = makeServer(Users, { find: id => new User({ id, name: 'user ' + id }) });
+const loaded = await load<typeof import('./idl/users.thrift')>(new URL('idl/users.thrift', import.meta.url));
+const client = makeClient(loaded.Users, await server.listen({ port: 0 }));
+const { id, name } = await client.find(2n ** 60n);
+const both: [bigint, string | undefined] = [id, name];
+console.log(both.join(', '));
+await client.close();
+await server.close();
+`;
+
+const tsconfig = {
+  compilerOptions: {
+    target: 'es2022',
+    lib: ['es2023', 'esnext.disposable'],
+    module: 'nodenext',
+    types: ['node'],
+    allowArbitraryExtensions: true,
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+  },
+  files: ['program.ts'],
+};
+
+describe('the packed tarball', () => {
+  let tarball: string;
+  let project: EmptyProject;
+
+  before(() => {
+    tarball = pack();
+    project = new EmptyProject(tarball);
+    project.write('idl/users.thrift', thrift);
+    project.write('program.ts', program);
+    project.write('plain.mjs', program.replace(/<typeof[^>]+>/, '').replace(/: \[.*?\] =/, ' ='));
+    project.write('wrong.ts', program.replace('2n ** 60n', "'one'"));
+    project.write('wrong.json', JSON.stringify({ ...tsconfig, files: ['wrong.ts'] }));
+    project.write('tsconfig.json', JSON.stringify(tsconfig));
+    project.write('required.cjs', `console.log(typeof require('livethrift').makeClient);`);
+  });
+
+  after(() => {
+    rmSync(dirname(tarball), { recursive: true, force: true });
+    rmSync(project.folder, { recursive: true, force: true });
+  });
+
+  for (const node of nodeBinaries()) {
+    const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+
+    describe(`installed into an empty project, on Node ${version}`, () => {
+      it('writes types, and knows that they are up to date', async () => {
+        rmSync(`${project.folder}/idl/users.d.thrift.ts`, { force: true });
+        expect(await project.run(node, 'livethrift', 'types', '--check', 'idl')).to.include({ code: 1 });
+        expect(await project.run(node, 'livethrift', 'types', 'idl/**/*.thrift')).to.deep.equal({
+          code: 0,
+          stdout: 'wrote idl/users.d.thrift.ts\n',
+          stderr: '',
+        });
+        expect(await project.run(node, 'livethrift', 'types', '--check', 'idl')).to.include({ code: 0 });
+      });
+
+      it('has a typed import and a typed load that compile and run', async () => {
+        expect(await project.run(node, 'tsc')).to.deep.equal({ code: 0, stdout: '', stderr: '' });
+        const ended = await project.run(node, 'node', '--import', 'livethrift/register', 'program.js');
+        expect(ended).to.deep.equal({
+          code: 0,
+          stdout: '1152921504606846976, user 1152921504606846976\n',
+          stderr: '',
+        });
+      });
+
+      it('refuses a mistake when compiling', async () => {
+        const { code, stdout } = await project.run(
+          node,
+          'tsc',
+          '-p',
+          'wrong.json',
+          '--noEmit',
+          '--pretty',
+          'false',
+        );
+        expect(code).to.not.equal(0);
+        expect(stdout).to.match(
+          /^wrong\.ts\(.*Argument of type 'string' is not assignable to parameter of type 'I64Input'/,
+        );
+      });
+
+      it('runs plain JavaScript with no build step', async () => {
+        const ended = await project.run(node, 'node', '--import', 'livethrift/register', 'plain.mjs');
+        expect(ended).to.include({ code: 0, stdout: '1152921504606846976, user 1152921504606846976\n' });
+      });
+
+      it('checks files, with exit codes', async () => {
+        expect(await project.run(node, 'livethrift', 'check', 'idl')).to.deep.equal({
+          code: 0,
+          stdout: '1 file: 0 errors, 0 warnings\n',
+          stderr: '',
+        });
+        expect(await project.run(node, 'livethrift', 'check', 'nowhere')).to.include({ code: 2 });
+      });
+
+      it('can be required', async () => {
+        const ended = await project.run(node, 'node', 'required.cjs');
+        expect(ended).to.include({ code: 0, stdout: 'function\n' });
+      });
+    });
+  }
+
+  it('has nothing that publint would change', async () => {
+    const data = readFileSync(tarball);
+    const { messages, pkg } = await publint({ pack: { tarball: new Uint8Array(data).buffer }, strict: true });
+    expect(messages.map(message => formatMessage(message, pkg!))).to.deep.equal([]);
+  });
+
+  it('resolves to its types wherever ES modules do', async () => {
+    const analysis = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(tarball))));
+    if (analysis.types === false) throw new Error('the package has no types');
+    // An ES module package: `require` of it gives an ES module, and Node 10 is not meant.
+    const notes = ['CJSResolvesToESM', 'NoResolution'];
+    const problems = analysis.problems.filter(
+      problem =>
+        !(notes.includes(problem.kind) && 'resolutionKind' in problem) ||
+        !['node10', 'node16-cjs'].includes(problem.resolutionKind),
+    );
+    expect(problems).to.deep.equal([]);
+    expect(Object.keys(analysis.entrypoints)).to.include.members(['.', './types', './register']);
+  });
+
+  it('is small: no sources, no maps of them', () => {
+    const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
+    expect(
+      files.filter(file => !/^package\/(dist\/.*\.(js|d\.ts)|[\w]+(\.md|\.json)?)$/.test(file)),
+    ).to.deep.equal([]);
+  });
+});
