@@ -30,9 +30,11 @@ describe('a mistake of a user does not compile, and the message says what it is:
     for (const [index, { code }] of mistakes.entries()) {
       project.write(`mistakes/${file(index)}.ts`, `${preamble}${code}\n`);
     }
-    for (const [which, compiler] of Object.entries(compilers)) {
-      told[which] = byFile(await project.compile(compiler));
-    }
+    await Promise.all(
+      Object.entries(compilers).map(async ([which, compiler]) => {
+        told[which] = byFile(await project.compile(compiler));
+      }),
+    );
   });
 
   after(() => project.remove());

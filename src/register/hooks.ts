@@ -4,7 +4,8 @@ import { moduleSource } from './source.ts';
 /** The hook of `module.register`, which runs in a thread of its own. */
 export const load: LoadHook = async (url, context, nextLoad) => {
   if (!isThrift(url)) return nextLoad(url, context);
-  return { format: 'module', source: moduleSource(url), shortCircuit: true };
+  // Warnings are told where the module runs.
+  return { format: 'module', source: moduleSource(url, () => {}), shortCircuit: true };
 };
 
 /** True for the URL of a `.thrift` file; `?query` and `#hash` are left aside. */

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { loadShared } from '../load.ts';
+import { type LoadOptions, loadShared } from '../load.ts';
 import type { ModuleDescriptor } from '../schema/descriptor.ts';
 
 /** Where the module text finds `moduleAt`: beside this file, compiled or not. */
@@ -9,10 +9,8 @@ const runtime = new URL(`runtime${import.meta.url.endsWith('.ts') ? '.ts' : '.js
  * The text of the JavaScript module that a `.thrift` file is: an export for each definition and include, of what
  * loading gives. Throws the IdlError of a file that cannot be loaded.
  */
-export function moduleSource(url: string): string {
-  const module = loadShared(fileURLToPath(url), () => {
-    // Told where the module runs: with `module.register` that is another thread.
-  });
+export function moduleSource(url: string, onWarning?: LoadOptions['onWarning']): string {
+  const module = loadShared(fileURLToPath(url), onWarning);
   const lines = [
     `import { moduleAt } from ${JSON.stringify(runtime)};`,
     `const $module = moduleAt(${JSON.stringify(url)});`,
