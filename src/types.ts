@@ -19,6 +19,7 @@ type DictionaryInput<V> = ReadonlyMap<string, V> | { readonly [key: string]: V }
 type Binary = Uint8Array;
 type I64Input = bigint | number;
 type Exception = Error;
+type OmitFrom<T, Names extends keyof T> = Omit<T, Names>;
 type Stream<T> = AsyncIterable<T>;
 /** A constant that is no literal. */
 type ReadonlyOf<T> =
@@ -38,6 +39,7 @@ export type {
   ListInput,
   MapInput,
   MapOf as Map,
+  OmitFrom as Omit,
   ReadonlyOf as Readonly,
   SetInput,
   SetOf as Set,

@@ -19,14 +19,23 @@ export function writeService(out: Output, service: ServiceDescriptor, references
   );
   out.block([exported(service.name, 'declare namespace '), new Mapped(local, service.position)], () => {
     for (const view of ['Api', 'Impl'] as const) {
-      const base =
-        service.extends === undefined ? '' : ` extends ${references.definition(service.extends)}.${view}`;
+      const base = inherited(service, view, references);
       out.block(['interface ', innerName(service, view), base], () => {
         for (const method of service.ownMethods) writeMethod(out, method, view, references);
       });
       writeInner(out, service, view);
     }
   });
+}
+
+/** What a service inherits; a method that takes the place of an inherited one need not be like it. */
+function inherited(service: ServiceDescriptor, view: View, references: References): string {
+  const base = service.extends;
+  if (base === undefined) return '';
+  const written = `${references.definition(base)}.${view}`;
+  const replaced = service.ownMethods.filter(({ name }) => base.methods.has(name));
+  if (replaced.length === 0) return ` extends ${written}`;
+  return ` extends $.Omit<${written}, ${replaced.map(({ name }) => JSON.stringify(name)).join(' | ')}>`;
 }
 
 function writeMethod(out: Output, method: MethodDescriptor, view: View, references: References): void {
