@@ -1,8 +1,9 @@
+import type { ConnectionOptions } from 'node:tls';
 import { RpcError } from './errors/rpc-error.ts';
 import { type Limits, withLimits } from './limits.ts';
 import { checkMs, checkOptions } from './options.ts';
 import type { ProtocolName } from './protocol/protocol.ts';
-import { type Address, parseAddress, type SocketAddress } from './rpc/address.ts';
+import { type Address, isSecure, parseAddress } from './rpc/address.ts';
 import { Call } from './rpc/call.ts';
 import type { Channel, CloseOptions } from './rpc/channel.ts';
 import { ReconnectingChannel } from './rpc/channels/reconnecting.ts';
@@ -18,6 +19,11 @@ export interface ChannelOptions {
   readonly protocol?: ProtocolName;
   /** `buffered` (default): messages one behind the other; `framed`: each behind its length. */
   readonly transport?: Framing;
+  /**
+   * Encrypts the connection; `thrifts://host:port` does so too. `true`, or options of `node:tls`: `ca`, `cert` and
+   * `key` of the client, `servername`. The server's certificate is checked against the host's name.
+   */
+  readonly tls?: boolean | ConnectionOptions;
   readonly limits?: Partial<Limits>;
 }
 
@@ -65,14 +71,14 @@ type TypedClient<S> = ClientExtras<S> &
   ClientMethods<ApiOf<S>> &
   ('close' extends keyof ApiOf<S> ? unknown : { readonly close: ClientExtras<S>['$close'] });
 
-const channelOptions = ['protocol', 'transport', 'limits'];
+const channelOptions = ['protocol', 'transport', 'tls', 'limits'];
 const callOptions = ['timeout'];
 const DEFAULT_TIMEOUT = 30_000;
 
 /** A channel that several clients share. It connects when first used, and again when the connection was lost. */
 export function connect(address: Address, options: ChannelOptions = {}): Channel {
   checkOptions('connect', options, channelOptions);
-  return openChannel(parseAddress(address), options);
+  return openChannel(address, options);
 }
 
 /**
@@ -88,19 +94,24 @@ export function makeClient<S extends Service>(
   const descriptor = serviceDescriptor(service);
   const own = !isChannel(to);
   checkOptions('makeClient', options, own ? [...channelOptions, ...callOptions] : callOptions);
-  const channel = own ? openChannel(parseAddress(to), options) : to;
+  const channel = own ? openChannel(to, options) : to;
   const timeout = checkMs('timeout', options.timeout ?? DEFAULT_TIMEOUT);
   return new Stubs(channel.dialect.methodsOf(descriptor), channel, own).client(timeout) as Client<S>;
 }
 
-function openChannel(address: SocketAddress, { protocol, transport, limits }: ChannelOptions): Channel {
+function openChannel(address: Address, { protocol, transport, tls, limits }: ChannelOptions): Channel {
   if (protocol !== undefined && !Object.hasOwn(dialects, protocol)) {
     throw new TypeError(`protocol: expected 'binary' or 'compact', got '${String(protocol)}'`);
   }
   if (transport !== undefined && transport !== 'buffered' && transport !== 'framed') {
     throw new TypeError(`transport: expected 'buffered' or 'framed', got '${String(transport)}'`);
   }
-  return new ReconnectingChannel(address, {
+  if (tls !== undefined && typeof tls !== 'boolean' && (typeof tls !== 'object' || tls === null)) {
+    throw new TypeError(`tls: expected true or an object of options, got ${String(tls)}`);
+  }
+  const secure = tls ?? isSecure(address);
+  return new ReconnectingChannel(parseAddress(address), {
+    ...(secure === false ? {} : { tls: secure === true ? {} : secure }),
     dialect: dialects[protocol ?? 'binary'],
     framing: transport ?? 'buffered',
     limits: withLimits(limits),

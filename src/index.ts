@@ -19,6 +19,7 @@ export type { Address, SocketAddress, TcpAddress, UnixAddress } from './rpc/addr
 export type { Channel, CloseOptions } from './rpc/channel.ts';
 export type { Context } from './rpc/context.ts';
 export type { ErrorContext } from './rpc/server/settings.ts';
+export type { ServerTlsOptions } from './rpc/server/tls-gate.ts';
 export type * from './schema/descriptor.ts';
 export { deserialize, type SerializeOptions, serialize } from './serialize.ts';
 export {

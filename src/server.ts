@@ -6,6 +6,7 @@ import {
   type Server as NetServer,
   type Socket,
 } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import { type Limits, withLimits } from './limits.ts';
 import { checkMs, checkOptions } from './options.ts';
 import {
@@ -21,6 +22,7 @@ import type { Context } from './rpc/context.ts';
 import { ServerConnection } from './rpc/server/connection.ts';
 import { Routes } from './rpc/server/routes.ts';
 import type { ErrorContext, ServingSettings } from './rpc/server/settings.ts';
+import { type ServerTlsOptions, TlsGate } from './rpc/server/tls-gate.ts';
 import { deferred, startTimer } from './rpc/timers.ts';
 import { type ImplOf, type IsDynamic, type Service, serviceDescriptor } from './values/service.ts';
 
@@ -55,6 +57,11 @@ export interface ServerOptions extends ServiceOptions {
   /** Told in full of every error that its caller only learns of as INTERNAL, and of peers that speak nonsense. Default: `console.error`. */
   readonly onError?: (error: unknown, context: ErrorContext) => void;
   readonly limits?: Partial<Limits>;
+  /**
+   * Serves clients that speak TLS, beside plain ones on the same port, or, with `required: true`, alone. The other
+   * options are those of `node:tls`: `key` and `cert`; for mutual TLS `ca`, `requestCert: true`.
+   */
+  readonly tls?: ServerTlsOptions;
 }
 
 /** A port, 0 for a free one, and the host's name or IP address, 127.0.0.1 unless named. */
@@ -78,6 +85,8 @@ export interface Server {
   listen(address: ListenAddress): Promise<TcpAddress>;
   listen(address: UnixAddress): Promise<UnixAddress>;
   listen(address: Address): Promise<SocketAddress>;
+  /** Takes other certificates (`key`, `cert`, `ca`) for new connections. */
+  renewTls(options: SecureContextOptions): void;
   /** Stops accepting, lets calls under way finish for up to `grace` ms (default 10,000), then closes. */
   close(options?: CloseOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -90,7 +99,7 @@ export function makeServer<S extends Service, O extends ServerOptions = ServerOp
   options?: O,
 ): Server;
 export function makeServer(service: Service, handler: object, options: ServerOptions = {}): Server {
-  checkOptions('makeServer', options, ['partial', 'exposeErrors', 'onError', 'limits']);
+  checkOptions('makeServer', options, ['partial', 'exposeErrors', 'onError', 'limits', 'tls']);
   return new ThriftServer(options).add(service, handler, { partial: options.partial ?? false });
 }
 
@@ -101,8 +110,10 @@ class ThriftServer implements Server {
   readonly #connections = new Set<ServerConnection>();
   #closing: Promise<void> | undefined;
   readonly #empty = deferred();
+  readonly #gates = new Set<TlsGate>();
+  #tls: ServerTlsOptions | undefined;
 
-  constructor({ exposeErrors = false, onError = logError, limits }: ServerOptions) {
+  constructor({ exposeErrors = false, onError = logError, limits, tls }: ServerOptions) {
     this.#settings = {
       routes: this.#routes,
       limits: withLimits(limits),
@@ -115,6 +126,13 @@ class ThriftServer implements Server {
         }
       },
     };
+    this.#tls = tls;
+  }
+
+  renewTls(options: SecureContextOptions): void {
+    if (this.#tls === undefined) throw new TypeError('renewTls: the server was made without tls');
+    this.#tls = { ...this.#tls, ...options };
+    for (const gate of this.#gates) gate.renew(this.#tls);
   }
 
   add(service: Service, handler: object, options: ServiceOptions = {}): Server {
@@ -129,7 +147,7 @@ class ThriftServer implements Server {
   async listen(address: Address | ListenAddress): Promise<SocketAddress> {
     if (this.#closing !== undefined) throw new TypeError('the server was closed');
     const wanted = parseAddress(withLocalHost(address));
-    const listener = createServer({ noDelay: true, keepAlive: true }, socket => this.#accept(socket, wanted));
+    const listener = createServer({ noDelay: true, keepAlive: true }, this.#acceptor(wanted));
     if ('path' in wanted) await removeStaleSocket(wanted.path);
     await new Promise<void>((resolve, reject) => {
       listener.once('error', reject).listen(wanted, () => {
@@ -154,6 +172,7 @@ class ThriftServer implements Server {
     this.#closing ??= this.#close();
     const timer = startTimer(grace, () => {
       for (const connection of this.#connections) connection.destroy();
+      for (const gate of this.#gates) gate.destroy();
     });
     await this.#closing;
     clearTimeout(timer);
@@ -163,10 +182,18 @@ class ThriftServer implements Server {
     return this.close();
   }
 
-  #accept(socket: Socket, listening: SocketAddress): void {
-    const { remoteAddress: host, remotePort: port } = socket;
-    const peer =
-      host !== undefined && port !== undefined ? addressText({ host, port }) : addressText(listening);
+  /** What takes the sockets of an address. */
+  #acceptor(listening: SocketAddress): (socket: Socket) => void {
+    const serve = (socket: Socket) => this.#serve(socket, peerOf(socket, listening));
+    if (this.#tls === undefined) return serve;
+    const refuse = (socket: Socket, error: unknown) =>
+      this.#settings.onError(error, { peer: peerOf(socket, listening) });
+    const gate = new TlsGate(this.#tls, { serve, refuse });
+    this.#gates.add(gate);
+    return socket => gate.accept(socket);
+  }
+
+  #serve(socket: Socket, peer: string): void {
     const connection = new ServerConnection(socket, peer, this.#settings, () => {
       this.#connections.delete(connection);
       this.#checkEmpty();
@@ -178,6 +205,7 @@ class ThriftServer implements Server {
   async #close(): Promise<void> {
     const closed = Array.from(this.#listeners, listener => new Promise(resolve => listener.close(resolve)));
     for (const connection of this.#connections) connection.drain();
+    for (const gate of this.#gates) gate.close();
     await Promise.all(closed);
     this.#checkEmpty();
     await this.#empty.promise;
@@ -186,6 +214,11 @@ class ThriftServer implements Server {
   #checkEmpty(): void {
     if (this.#closing !== undefined && this.#connections.size === 0) this.#empty.resolve();
   }
+}
+
+/** The client's end; on a Unix socket it has no name of its own. */
+function peerOf({ remoteAddress: host, remotePort: port }: Socket, listening: SocketAddress): string {
+  return addressText(host === undefined || port === undefined ? listening : { host, port });
 }
 
 function logError(error: unknown, { peer, method }: ErrorContext): void {

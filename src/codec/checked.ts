@@ -51,7 +51,9 @@ export function serializeWith(
   value: unknown,
   w: ByteWriter,
 ): Uint8Array {
-  const end = encodeChecked(codecs.of(type), w, value, 0, () => explainValue(type, value, w.maxDepth));
+  const end = encodeChecked(codecs.of(type), w, value, 0, () =>
+    explainValue(type, value, w.maxDepth, codecs.protocol),
+  );
   return ownCopy(w.bytes, 0, end);
 }
 

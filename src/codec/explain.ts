@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
 import { ValueError, type ValueErrorCode } from '../errors/value-error.ts';
+import type { Protocol } from '../protocol/protocol.ts';
+import { wireType } from '../protocol/types.ts';
 import {
   type FieldDescriptor,
   type ListDescriptor,
@@ -22,8 +24,13 @@ import { planOf, type RecordPlan } from './plan.ts';
  * Encoders only find that a value is wrong. This walks it again, by the same rules, to say what is wrong and
  * where. A property test holds the two to the same verdict.
  */
-export function explainValue(type: TypeDescriptor, value: unknown, maxDepth: number): ValueError {
-  return explain(() => new Walk(maxDepth).value(type, value, String(type), 0), String(type));
+export function explainValue(
+  type: TypeDescriptor,
+  value: unknown,
+  maxDepth: number,
+  protocol: Protocol,
+): ValueError {
+  return explain(() => new Walk(maxDepth, protocol).value(type, value, String(type), 0), String(type));
 }
 
 /** The same for a method's arguments or its result, whose values stand in an array. */
@@ -33,9 +40,10 @@ export function explainTuple(
   fields: readonly FieldDescriptor[],
   values: readonly unknown[],
   maxDepth: number,
+  protocol: Protocol,
 ): ValueError {
   return explain(() => {
-    const walk = new Walk(maxDepth);
+    const walk = new Walk(maxDepth, protocol);
     for (const [index, field] of fields.entries()) {
       const value = values[index];
       const root = what === 'argument' ? `${of}.${field.name}` : `${of} returned`;
@@ -70,11 +78,13 @@ function explain(walk: () => void, path: string): ValueError {
 
 class Walk {
   readonly #maxDepth: number;
+  readonly #protocol: Protocol;
   /** Said behind every message. */
   note = '';
 
-  constructor(maxDepth: number) {
+  constructor(maxDepth: number, protocol: Protocol) {
     this.#maxDepth = maxDepth;
+    this.#protocol = protocol;
   }
 
   value(declared: TypeDescriptor, value: unknown, path: string, depth: number): void {
@@ -111,7 +121,7 @@ class Walk {
         if (typeof value === 'number' && !isFloat(value))
           this.#fail('out-of-range', path, `${value} does not fit a float`);
         if (typeof value !== 'number') this.#mistyped(type, value, path);
-        return;
+        return this.#float(path);
       case 'double':
         if (typeof value !== 'number') this.#mistyped(type, value, path);
         return;
@@ -160,6 +170,13 @@ class Walk {
     }
   }
 
+  /** What fbthrift alone has, not every protocol can carry. */
+  #float(path: string): void {
+    const { name, holds } = this.#protocol;
+    if (!holds(wireType.float))
+      this.#fail('wrong-type', path, `the ${name} protocol has no float; use double`);
+  }
+
   #i64(type: ResolvedType, value: unknown, path: string): void {
     if (typeof value === 'bigint') {
       if (BigInt.asIntN(64, value) !== value)
@@ -182,6 +199,8 @@ class Walk {
     if (!Array.isArray(value) && !(isSet && value instanceof Set)) {
       return this.#mistyped(type, value, path, isSet ? 'a Set or an array' : 'an array');
     }
+    // The head of an empty one names the type, too.
+    if (resolve(type.element).kind === 'float') this.#float(path);
     // A list is read by index, as the encoders do, whatever its iterator would give.
     const elements = isSet ? [...(value as Iterable<unknown>)] : (value as readonly unknown[]);
     for (let i = 0; i < elements.length; i++)

@@ -14,6 +14,7 @@ const VERSION_1 = 0x8001;
 /** Apache's binary protocol, big-endian. Strict and old message headers are read, strict is written. */
 export const binary: Protocol = {
   name: 'binary',
+  holds: () => true,
   readMessage,
   writeMessage,
   scanner: limits => new BinaryScanner(binary, limits),

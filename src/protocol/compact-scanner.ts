@@ -47,7 +47,7 @@ export class CompactScanner implements MessageScanner {
       r.pos = r.start;
       if (!this.#protocol.readMessage(r, this.#header)) return this.#pause(r, r.start);
       this.#offset = r.pos - r.start;
-      this.#open(r, r.pos, STRUCT, NONE, NONE, 0);
+      this.#open(STRUCT, NONE, NONE, 0);
     }
     let at = r.start + this.#offset;
     while (this.#left.length > 0) {
@@ -123,7 +123,8 @@ export class CompactScanner implements MessageScanner {
         return body + this.#value;
       }
       case wireType.struct:
-        this.#open(r, at, STRUCT, NONE, NONE, depth);
+        this.#checkDepth(r, at, depth);
+        this.#open(STRUCT, NONE, NONE, depth);
         return at;
       case wireType.map:
         return this.#map(r, at, depth);
@@ -139,6 +140,7 @@ export class CompactScanner implements MessageScanner {
     const body = isLong ? this.#varint(r, at + 1, MAX_VARINT_32) : at + 1;
     if (body === MORE) return MORE;
     const size = isLong ? this.#value : byte >>> 4;
+    this.#checkDepth(r, at, depth);
     if (size > 0) this.#elements(r, at, size, byte & 0x0f, NONE, depth);
     return body;
   }
@@ -147,6 +149,7 @@ export class CompactScanner implements MessageScanner {
     const types = this.#varint(r, at, MAX_VARINT_32);
     if (types === MORE) return MORE;
     const size = this.#value;
+    this.#checkDepth(r, at, depth);
     if (size === 0) return types;
     if (types >= r.end) return MORE;
     this.#elements(r, at, size, r.bytes[types]! >>> 4, r.bytes[types]! & 0x0f, depth);
@@ -160,7 +163,7 @@ export class CompactScanner implements MessageScanner {
       return type;
     });
     this.#checkCount(r, at, size * types.reduce((sum, type) => sum + leastCompactSize(type), 0));
-    this.#open(r, at, size * types.length, types[0]!, types[1] ?? NONE, depth);
+    this.#open(size * types.length, types[0]!, types[1] ?? NONE, depth);
   }
 
   #checkCount(r: ByteReader, at: number, bytes: number): void {
@@ -169,8 +172,11 @@ export class CompactScanner implements MessageScanner {
     throw r.error('size-limit', at, text);
   }
 
-  #open(r: ByteReader, at: number, left: number, first: number, second: number, depth: number): void {
+  #checkDepth(r: ByteReader, at: number, depth: number): void {
     if (depth > this.#maxDepth) throw r.tooDeep(at);
+  }
+
+  #open(left: number, first: number, second: number, depth: number): void {
     const top = this.#left.length;
     this.#left.push(left);
     this.#depths[top] = depth;

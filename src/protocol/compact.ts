@@ -27,6 +27,7 @@ const VERSION = 1;
 /** Apache's compact protocol (thrift-compact-protocol.md). Its doubles are little-endian, unlike the binary protocol's. */
 export const compact: Protocol = {
   name: 'compact',
+  holds: type => compactTypeOf(type) !== undefined,
   readMessage,
   writeMessage,
   scanner: limits => new CompactScanner(compact, limits),
@@ -91,7 +92,7 @@ function writeMessage(w: ByteWriter, at: number, header: MessageHeader): number 
 }
 
 function skip(r: ByteReader, type: number, depth: number): void {
-  if (depth > r.maxDepth) throw r.tooDeep(r.pos);
+  if (canNest(type) && depth > r.maxDepth) throw r.tooDeep(r.pos);
   switch (type) {
     case wireType.bool:
     case wireType.i8:
@@ -108,7 +109,7 @@ function skip(r: ByteReader, type: number, depth: number): void {
       take(r, 16);
       return;
     case wireType.string:
-      take(r, sizeAt(r, 1, 'a string'));
+      take(r, lengthAt(r, 'a string'));
       return;
     case wireType.struct: {
       for (
@@ -139,15 +140,21 @@ function skip(r: ByteReader, type: number, depth: number): void {
   }
 }
 
+/** Only what can nest counts as depth, as in the binary protocol. */
+function canNest(type: number): boolean {
+  return type === wireType.struct || type === wireType.list || type === wireType.set || type === wireType.map;
+}
+
 /** Size and type of a list or set: together in one byte up to 14 elements. */
 function listHead(r: ByteReader): { type: number; size: number } {
   const at = take(r, 1);
   const byte = r.bytes[at]!;
-  const type = elementType(r, at, byte & 0x0f, byte >>> 4 === 0);
-  const least = leastCompactSize(type);
-  if (byte >>> 4 === 0x0f) return { type, size: sizeAt(r, least, 'a container') };
-  const size = byte >>> 4;
-  if (size * least > r.end - r.pos) throw r.badSize(size, at, 'a container');
+  const isLong = byte >>> 4 === 0x0f;
+  const size = isLong ? readVarint(r) : byte >>> 4;
+  // An empty container may name any type, even none.
+  if (size === 0) return { type: 0, size };
+  const type = elementType(r, at, byte & 0x0f);
+  checkSize(r, isLong ? at + 1 : at, size, leastCompactSize(type), 'a container');
   return { type, size };
 }
 
@@ -157,26 +164,28 @@ function mapHead(r: ByteReader): { key: number; value: number; size: number } {
   const size = readVarint(r);
   if (size === 0) return { key: 0, value: 0, size };
   const types = r.bytes[take(r, 1)]!;
-  const [key, value] = [elementType(r, at, types >>> 4, false), elementType(r, at, types & 0x0f, false)];
-  const least = leastCompactSize(key) + leastCompactSize(value);
-  if (size < 0 || size * least > r.end - r.pos) throw r.badSize(size >>> 0, at, 'a map');
+  const [key, value] = [elementType(r, at, types >>> 4), elementType(r, at, types & 0x0f)];
+  checkSize(r, at, size, leastCompactSize(key) + leastCompactSize(value), 'a map');
   return { key, value, size };
 }
 
-/** An empty container may name any type, even none. */
-function elementType(r: ByteReader, at: number, id: number, isEmpty: boolean): number {
+function elementType(r: ByteReader, at: number, id: number): number {
   const type = wireTypeOf(id);
-  if (type === undefined && !isEmpty)
-    throw r.error('invalid-data', at, `there is no compact type with the id ${id}`);
-  return type ?? 0;
+  if (type === undefined) throw r.error('invalid-data', at, `there is no compact type with the id ${id}`);
+  return type;
 }
 
-/** The varint size at `r.pos`, checked against the bytes behind it: `least` for each element. */
-function sizeAt(r: ByteReader, least: number, what: string): number {
+/** The length at `r.pos`, checked against the bytes behind it. */
+function lengthAt(r: ByteReader, what: string): number {
   const at = r.pos;
-  const size = readVarint(r);
+  const length = readVarint(r);
+  checkSize(r, at, length, 1, what);
+  return length;
+}
+
+/** Refuses the size that stood at `at` when the bytes at `r.pos` cannot be so many times `least`. */
+function checkSize(r: ByteReader, at: number, size: number, least: number, what: string): void {
   if (size < 0 || size * least > r.end - r.pos) throw r.badSize(size >>> 0, at, what);
-  return size;
 }
 
 function room(w: ByteWriter, at: number, need: number): void {
@@ -303,11 +312,11 @@ function valueReader(): ValueReader {
     },
     double: r => r.view.getFloat64(take(r, 8), true),
     string(r, strict) {
-      const length = sizeAt(r, 1, 'a string');
+      const length = lengthAt(r, 'a string');
       return readText(r, take(r, length), length, strict);
     },
     binary(r) {
-      const length = sizeAt(r, 1, 'a binary');
+      const length = lengthAt(r, 'a binary');
       return ownCopy(r.bytes, take(r, length), length);
     },
     uuid: r => readUuid(r, take(r, 16)),

@@ -21,6 +21,8 @@ export type ProtocolName = 'binary' | 'compact';
  */
 export interface Protocol {
   readonly name: ProtocolName;
+  /** Whether values of a type have a form here. */
+  holds(type: WireType): boolean;
 
   /** Reads a header at `r.pos` and moves on to the body; false when the bytes end before it does. */
   readMessage(r: ByteReader, header: MessageHeader): boolean;

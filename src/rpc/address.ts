@@ -33,6 +33,11 @@ export function parseAddress(address: Address): SocketAddress {
   throw invalid(address);
 }
 
+/** True for `thrifts://host:port`: a client of that address speaks TLS. */
+export function isSecure(address: Address): boolean {
+  return /^thrifts:/i.test(String(address));
+}
+
 /** `127.0.0.1:9000`, `[::1]:9000`, `unix:/run/s.sock`. */
 export function addressText(address: SocketAddress): string {
   if ('path' in address) return `unix:${address.path}`;
@@ -56,9 +61,9 @@ function parseText(text: string): SocketAddress {
 function parseUrl(url: URL): SocketAddress {
   if (url.protocol === 'unix:' && url.pathname !== '') return { path: decodeURIComponent(url.pathname) };
   if (url.protocol === 'file:') return { path: fileURLToPath(url) };
-  if (url.protocol !== 'thrift:') {
+  if (url.protocol !== 'thrift:' && url.protocol !== 'thrifts:') {
     throw new TypeError(
-      `${url}: addresses begin with thrift:// or unix:, "${url.protocol}" is not supported`,
+      `${url}: addresses begin with thrift://, thrifts:// or unix:, "${url.protocol}" is not supported`,
     );
   }
   if (!['', '/'].includes(url.pathname)) throw invalid(url);

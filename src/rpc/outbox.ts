@@ -25,6 +25,8 @@ export class Outbox {
   #writing = false;
   #later: (() => void)[] = [];
   framing: Framing;
+  /** False while the connection is being made: what is written waits. */
+  isOpen = true;
 
   constructor(socket: Socket, framing: Framing, limits: Limits, onFlush?: () => void) {
     this.#socket = socket;
@@ -118,7 +120,7 @@ export class Outbox {
   flush(): void {
     this.#scheduled = false;
     const socket = this.#socket;
-    if (this.#held || this.#writing || socket.connecting || !socket.writable) return;
+    if (this.#held || this.#writing || !this.isOpen || !socket.writable) return;
     if (this.#position > 0) {
       socket.write(this.#writer.bytes.subarray(0, this.#position));
       this.#position = 0;

@@ -69,11 +69,12 @@ export class CompactDecodePrinter extends DecodePrinter {
         return call(readZigzag);
       case 'i64':
         if (value.as === 'bigint') return call(readZigzag64);
-        this.source.add('const at = p;');
+        this.source.add('{', 'const at = p;');
         call(readZigzagNumber);
         this.source.add(`if (${target} !== ${target}) {`, 'r.pos = at;');
         return this.source.add(
           `throw ${this.source.bind(unsafeInteger)}(r, at, ${this.source.bind(readZigzag64)}(r)); }`,
+          '}',
         );
       case 'double':
         return fixed('D.getFloat64(p, true)', 8);

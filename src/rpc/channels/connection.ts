@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import { encodeChecked } from '../../codec/checked.ts';
 import { explainTuple } from '../../codec/explain.ts';
 import type { Limits } from '../../limits.ts';
@@ -14,6 +15,7 @@ import type { Dialect } from '../dialect.ts';
 import { Outbox, Oversize } from '../outbox.ts';
 import { settle } from '../replies.ts';
 import { type Deferred, deferred, startTimer, within } from '../timers.ts';
+import { dial } from './dial.ts';
 import { dialectText, exhausted, expired, garbled, lost, noReply, unreachable } from './failures.ts';
 import { PendingCalls } from './pending.ts';
 
@@ -21,12 +23,12 @@ export interface ConnectionSettings {
   readonly dialect: Dialect;
   readonly framing: Framing;
   readonly limits: Limits;
+  /** Absent: not encrypted. */
+  readonly tls?: ConnectionOptions;
   /** The first call's sequence id. */
   readonly firstSequenceId?: number;
 }
 
-/** Every socket reads into this one: what stands in it is used up before the next read. */
-const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 /** Given-up calls whose late replies are still expected; a peer that never sends them must cost no memory. */
 const MOST_ABANDONED = 100_000;
 /** ms that an attempt to connect goes on when nobody waits for it any more. */
@@ -76,15 +78,12 @@ export class Connection {
     this.#ready.promise.catch(() => {
       // Who asked for it has it; who did not learns of it from the calls.
     });
-    this.#socket = connect({
-      ...dialAddress(address),
-      noDelay: true,
-      keepAlive: true,
-      onread: { buffer: readBuffer, callback: length => this.#receive(length) },
-    });
-    this.#outbox = new Outbox(this.#socket, framing, limits, () => this.#flushed());
-    this.#socket
-      .on('connect', () => this.#opened())
+    const { socket, opened } = dial(address, settings.tls, (bytes, length) => this.#receive(bytes, length));
+    this.#socket = socket;
+    this.#outbox = new Outbox(socket, framing, limits, () => this.#flushed());
+    this.#outbox.isOpen = false;
+    socket
+      .on(opened, () => this.#opened())
       .on('error', error => {
         this.#failure = error;
       })
@@ -152,15 +151,23 @@ export class Connection {
   #write(call: Call): boolean {
     const { method, args } = call;
     const [out, header] = [this.#outbox, this.#header];
+    const { protocol } = this.#settings.dialect;
     header.strict = true;
     header.name = method.name;
     header.type = method.oneway ? messageType.oneway : messageType.call;
     header.seqid = call.seqid = this.#takeSeqid();
     const at = out.begin();
     try {
-      const body = this.#settings.dialect.protocol.writeMessage(out.writer, at, header);
+      const body = protocol.writeMessage(out.writer, at, header);
       const end = encodeChecked(method.args, out.writer, args, body, () =>
-        explainTuple(method.fullName, 'argument', method.descriptor.parameters, args, out.writer.maxDepth),
+        explainTuple(
+          method.fullName,
+          'argument',
+          method.descriptor.parameters,
+          args,
+          out.writer.maxDepth,
+          protocol,
+        ),
       );
       out.commit(end);
       return true;
@@ -182,6 +189,7 @@ export class Connection {
 
   #opened(): void {
     this.#connected = true;
+    this.#outbox.isOpen = true;
     // What expired while the connection was made is not worth sending any more.
     const stale = this.#queued.filter(({ call }) => call.settled);
     if (stale.length > 0) this.#outbox.drop(stale);
@@ -200,17 +208,16 @@ export class Connection {
     this.#checkIdle();
   }
 
-  #receive(length: number): boolean {
+  #receive(bytes: Buffer, length: number): void {
     this.#outbox.hold();
     try {
-      this.#inbox.push(readBuffer, length);
+      this.#inbox.push(bytes, length);
     } catch (error) {
-      this.#broken(error, length);
+      this.#broken(error, bytes, length);
     } finally {
       this.#reader.detach();
       this.#outbox.release();
     }
-    return true;
   }
 
   #take(r: ByteReader): boolean {
@@ -296,8 +303,8 @@ export class Connection {
     return this.#connected ? noReply(call, circumstances) : expired(call, circumstances, false, '');
   };
 
-  #broken(error: unknown, length: number): void {
-    const seen = this.#replies === 0 ? recognise(readBuffer, 0, length) : undefined;
+  #broken(error: unknown, bytes: Buffer, length: number): void {
+    const seen = this.#replies === 0 ? recognise(bytes, 0, length) : undefined;
     const { dialect, framing } = this.#settings;
     const own = `Thrift ${dialect.protocol.name}, ${framing === 'framed' ? 'framed' : 'unframed'}`;
     const why =
@@ -342,11 +349,4 @@ export class Connection {
   #circumstances(): { peer: string; framing: Framing; fresh: boolean } {
     return { peer: this.peer, framing: this.#settings.framing, fresh: this.#replies === 0 };
   }
-}
-
-/** A server bound to all interfaces is reached on this host by the loopback one. */
-function dialAddress(address: SocketAddress): { host: string; port: number } | { path: string } {
-  if ('path' in address) return { path: address.path };
-  const host = address.host === '0.0.0.0' ? '127.0.0.1' : address.host === '::' ? '::1' : address.host;
-  return { host, port: address.port };
 }

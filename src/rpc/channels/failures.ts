@@ -59,8 +59,15 @@ export function unreachable(
     ETIMEDOUT: 'the host does not answer',
     EHOSTUNREACH: 'there is no route to the host',
     ENETUNREACH: 'there is no route to the network',
+    EPROTO: 'the two ends do not agree on TLS: does this port expect plain connections?',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed: give its authority as { tls: { ca } }',
+    SELF_SIGNED_CERT_IN_CHAIN: 'the certificate has an unknown authority: give it as { tls: { ca } }',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate has an unknown authority: give it as { tls: { ca } }',
+    CERT_HAS_EXPIRED: 'the certificate has expired',
   };
-  const why = advice[cause.code ?? ''] ?? cause.message;
+  const known =
+    cause.code !== undefined && Object.hasOwn(advice, cause.code) ? advice[cause.code] : undefined;
+  const why = known ?? cause.message;
   const code = cause.code === undefined ? '' : ` (${cause.code})`;
   const text = `${method === undefined ? '' : `${method}: `}cannot connect to ${peer}: ${why}${code}`;
   return new RpcError('UNAVAILABLE', text, { peer, cause, ...(method === undefined ? {} : { method }) });

@@ -72,7 +72,7 @@ function writeTuple(
 ): void {
   write(out, dialect, to, messageType.reply, (w, at) =>
     encodeChecked(method.result, w, values, at, () =>
-      explainTuple(method.fullName, 'result', method.resultFields, values, w.maxDepth),
+      explainTuple(method.fullName, 'result', method.resultFields, values, w.maxDepth, dialect.protocol),
     ),
   );
 }
