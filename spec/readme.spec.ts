@@ -37,18 +37,24 @@ describe('the README', function () {
     for (const [index, { code }] of programs.entries()) {
       writeFileSync(join(folder, `program${index}.ts`), code.replaceAll('port: 9000', `port: ${port}`));
     }
+    const thrift = [...idl.keys()].map(name => join(folder, name));
+    await run(process.execPath, ['--import', 'tsx', join(root, 'src/cli/main.ts'), 'types', ...thrift], {
+      cwd: root,
+    });
     const config = {
       extends: '../../tsconfig.json',
       include: ['.'],
-      compilerOptions: { paths: { livethrift: ['../../src/index.ts'] } },
+      compilerOptions: {
+        paths: { livethrift: ['../../src/index.ts'], 'livethrift/types': ['../../src/types.ts'] },
+      },
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   });
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('has two programs, and the IDL they load', () => {
-    expect(programs).to.have.length(2);
+  it('has three programs, and the IDL they load', () => {
+    expect(programs).to.have.length(3);
     expect([...idl.keys()]).to.have.members(['pingpong.thrift', 'users.thrift']);
   });
 
@@ -58,7 +64,8 @@ describe('the README', function () {
 
   for (const [index, { output }] of programs.entries()) {
     it(`says what program ${index + 1} prints`, async () => {
-      const args = ['--import', 'tsx', join(folder, `program${index}.ts`)];
+      const hook = join(root, 'src/register/register.ts');
+      const args = ['--import', 'tsx', '--import', hook, join(folder, `program${index}.ts`)];
       const { stdout } = await run(process.execPath, args, { cwd: root });
       expect(stdout).to.equal(output);
     });
