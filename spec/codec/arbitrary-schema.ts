@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { loadSource } from '../../src/load.ts';
+import { binary } from '../../src/protocol/binary.ts';
+import type { Protocol } from '../../src/protocol/protocol.ts';
+import { wireType } from '../../src/protocol/types.ts';
 import type { StructDescriptor } from '../../src/schema/descriptor.ts';
 import { describe as describeLoaded } from '../../src/values/module.ts';
 
@@ -19,29 +22,36 @@ export interface Schema {
 }
 
 /** Schemas of a few structs, unions, exceptions and an enum that use each other, recursively too. */
-export const anySchema: fc.Arbitrary<Schema> = fc
-  .record({
-    kinds: fc.array(fc.constantFrom(...(['struct', 'struct', 'struct', 'union', 'exception'] as const)), {
-      minLength: 1,
-      maxLength: 4,
-    }),
-    int64: fc.constantFrom(...(['bigint', 'number'] as const)),
-    maps: fc.constantFrom(...(['map', 'object'] as const)),
-  })
-  .chain(({ kinds, int64, maps }) =>
-    fc.tuple(...kinds.map((kind, index) => definition(kind, index, kinds.length))).map(definitions => {
-      const text = [
-        'enum E { ZERO, ONE, constructor = 7, __proto__ = -3, AGAIN = 7 }',
-        'typedef list<E> Es',
-        ...definitions,
-      ].join('\n');
-      const module = loadSource(text, { int64, maps, onWarning() {} });
-      return {
-        text,
-        types: kinds.map((_, index) => describeLoaded(module, `T${index}`) as StructDescriptor),
-      };
-    }),
-  );
+export const anySchema: fc.Arbitrary<Schema> = anySchemaFor(binary);
+
+/** Such schemas of types that a protocol has a form for. */
+export function anySchemaFor(protocol: Protocol): fc.Arbitrary<Schema> {
+  return fc
+    .record({
+      kinds: fc.array(fc.constantFrom(...(['struct', 'struct', 'struct', 'union', 'exception'] as const)), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      int64: fc.constantFrom(...(['bigint', 'number'] as const)),
+      maps: fc.constantFrom(...(['map', 'object'] as const)),
+    })
+    .chain(({ kinds, int64, maps }) =>
+      fc.tuple(...kinds.map((kind, index) => definition(kind, index, kinds.length))).map(definitions => {
+        const text = [
+          'enum E { ZERO, ONE, constructor = 7, __proto__ = -3, AGAIN = 7 }',
+          'typedef list<E> Es',
+          ...definitions,
+        ]
+          .join('\n')
+          .replaceAll(/\bfloat\b/g, protocol.holds(wireType.float) ? 'float' : 'double');
+        const module = loadSource(text, { int64, maps, onWarning() {} });
+        return {
+          text,
+          types: kinds.map((_, index) => describeLoaded(module, `T${index}`) as StructDescriptor),
+        };
+      }),
+    );
+}
 
 type Kind = 'struct' | 'union' | 'exception';
 

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { binary } from '../../src/protocol/binary.ts';
+import type { Protocol } from '../../src/protocol/protocol.ts';
 import {
   type FieldDescriptor,
   resolve,
@@ -8,7 +10,7 @@ import {
 import { classOf } from '../../src/values/classes.ts';
 import { canonical } from '../../src/values/equality.ts';
 import { setOwn } from '../../src/values/fields.ts';
-import { anySchema, type Schema } from './arbitrary-schema.ts';
+import { anySchemaFor, type Schema } from './arbitrary-schema.ts';
 
 /** Texts of every width in UTF-8, short and beyond what the short path takes. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
@@ -132,8 +134,18 @@ function asRecord(type: StructDescriptor, given: Given): fc.Arbitrary<object> {
 }
 
 /** A type of a random schema, and valid values of it. */
-export const typed: fc.Arbitrary<{ schema: Schema; type: StructDescriptor; value: unknown; other: unknown }> =
-  anySchema
+export interface Typed {
+  readonly schema: Schema;
+  readonly type: StructDescriptor;
+  readonly value: unknown;
+  readonly other: unknown;
+}
+
+export const typed: fc.Arbitrary<Typed> = typedFor(binary);
+
+/** Such types and values that a protocol has a form for. */
+export function typedFor(protocol: Protocol): fc.Arbitrary<Typed> {
+  return anySchemaFor(protocol)
     .chain(schema => fc.tuple(fc.constant(schema), fc.constantFrom(...schema.types)))
     .chain(([schema, type]) =>
       fc.record({
@@ -143,3 +155,4 @@ export const typed: fc.Arbitrary<{ schema: Schema; type: StructDescriptor; value
         other: anyValueOf(type),
       }),
     );
+}

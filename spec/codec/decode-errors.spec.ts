@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { DecodeError } from '../../src/errors/decode-error.ts';
 import { loadSource } from '../../src/load.ts';
+import { binary } from '../../src/protocol/binary.ts';
 import { type } from '../../src/values/module.ts';
 import { engines, Subject, verdictOf } from './engines.ts';
 import { hex } from './schema-of.ts';
@@ -142,7 +143,7 @@ for (const engine of engines) {
       }
       const unknown = hex(`${'0c0009'.repeat(100_000)}`);
       expect(verdictOf(() => subject.decode(User, unknown))).to.include({ code: 'depth-limit' });
-      const tight = new Subject(engine, { depth: 1 });
+      const tight = new Subject(engine, binary, { depth: 1 });
       expect(verdictOf(() => tight.decode(User, nested(2)))).to.include({ code: 'depth-limit' });
       expect(verdictOf(() => tight.decode(User, nested(1)))).to.have.property('value');
     });

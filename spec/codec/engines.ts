@@ -4,6 +4,8 @@ import { DecodeError } from '../../src/errors/decode-error.ts';
 import { ValueError } from '../../src/errors/value-error.ts';
 import { defaultLimits, type Limits } from '../../src/limits.ts';
 import { binary } from '../../src/protocol/binary.ts';
+import { compact } from '../../src/protocol/compact.ts';
+import type { Protocol } from '../../src/protocol/protocol.ts';
 import type { TypeDescriptor } from '../../src/schema/descriptor.ts';
 import { ByteReader } from '../../src/wire/reader.ts';
 import { ByteWriter } from '../../src/wire/writer.ts';
@@ -11,6 +13,8 @@ import { ByteWriter } from '../../src/wire/writer.ts';
 /** The engines that may be used here: under `--disallow-code-generation-from-strings` the closures alone. */
 export const engines: readonly Engine[] =
   new Codecs(binary).engine === 'source' ? ['source', 'closures'] : ['closures'];
+
+export const protocols: readonly Protocol[] = [binary, compact];
 
 /** Both engines, in specs that hold them to each other. They are not defined where there is only one. */
 export const hasBoth: boolean = engines.length === 2;
@@ -21,9 +25,9 @@ export class Subject {
   readonly #codecs: Codecs;
   readonly #limits: Limits;
 
-  constructor(engine: Engine, limits: Partial<Limits> = {}) {
+  constructor(engine: Engine, protocol: Protocol = binary, limits: Partial<Limits> = {}) {
     this.engine = engine;
-    this.#codecs = new Codecs(binary, engine);
+    this.#codecs = new Codecs(protocol, engine);
     this.#limits = { ...defaultLimits, ...limits };
   }
 

@@ -1,47 +1,82 @@
 import { deepStrictEqual } from 'node:assert';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { binary } from '../../src/protocol/binary.ts';
-import { wireType } from '../../src/protocol/types.ts';
 import { unknownField } from '../../src/values/classes.ts';
-import { typed } from './arbitrary-value.ts';
-import { engines, Subject, verdictOf } from './engines.ts';
+import { typedFor } from './arbitrary-value.ts';
+import { engines, protocols, Subject, verdictOf } from './engines.ts';
+import { cut, join } from './field-parts.ts';
 import { hex, typesOf } from './schema-of.ts';
+
+for (const protocol of protocols) {
+  for (const engine of engines) {
+    const subject = new Subject(engine, protocol);
+    const structs = typedFor(protocol).filter(({ type }) => type.kind === 'struct');
+
+    describe(`fields of any struct, ${protocol.name}, ${engine}`, () => {
+      it('may come in any order, and more than once: the last one counts', () => {
+        fc.assert(
+          fc.property(structs, fc.infiniteStream(fc.nat()), ({ type, value, other }, random) => {
+            const fields = cut(protocol, subject.encode(type, value));
+            const known = new Set(fields.map(({ id }) => id));
+            const earlier = cut(protocol, subject.encode(type, other)).filter(field => known.has(field.id));
+            const bytes = join(protocol, [...shuffled(earlier, random), ...shuffled(fields, random)]);
+            deepStrictEqual(subject.decode(type, bytes), subject.decode(type, join(protocol, fields)));
+          }),
+          { numRuns: 80 },
+        );
+      });
+
+      it('are skipped where nobody knows them', () => {
+        fc.assert(
+          fc.property(structs, structs, fc.array(fc.nat()), ({ type, value }, foreign, places) => {
+            const fields = cut(protocol, subject.encode(type, value));
+            const strangers = cut(protocol, subject.encode(foreign.type, foreign.value)).filter(
+              field => !type.byId.has(field.id),
+            );
+            const mixed = [...fields];
+            strangers.forEach((stranger, i) => {
+              mixed.splice((places[i] ?? 0) % (mixed.length + 1), 0, stranger);
+            });
+            deepStrictEqual(
+              subject.decode(type, join(protocol, mixed)),
+              subject.decode(type, join(protocol, fields)),
+            );
+          }),
+          { numRuns: 80 },
+        );
+      });
+
+      it('have all 65,536 ids', () => {
+        const ids = [-32768, -32767, -256, -2, -1, 0, 1, 255, 256, 32766, 32767];
+        const { S } = typesOf(`struct S { ${ids.map((id, i) => `${id}: i32 f${i}`).join(', ')} }`);
+        const value = Object.fromEntries(ids.map((id, i) => [`f${i}`, id]));
+        const bytes = subject.encode(S, value);
+        expect(cut(protocol, bytes).map(({ id }) => id)).to.deep.equal(ids);
+        expect(subject.decode(S, bytes)).to.deep.include(value);
+      });
+
+      it('may be many', () => {
+        for (const count of [40, 41, 300]) {
+          const names = Array.from({ length: count }, (_, i) => `f${i}`);
+          const { S } = typesOf(
+            `struct S { ${names.map((name, i) => `${i + 1}: ${i % 3 ? 'i32' : 'string'} ${name}`)} }`,
+          );
+          const value = Object.fromEntries(names.map((name, i) => [name, i % 3 ? i : String(i)]));
+          const bytes = subject.encode(S, value);
+          expect(cut(protocol, bytes)).to.have.length(count);
+          expect(subject.decode(S, bytes)).to.deep.include(value);
+          expect(subject.decode(S, join(protocol, cut(protocol, bytes).reverse()))).to.deep.include(value);
+          expect(subject.decode(S, Buffer.alloc(1))).to.have.all.keys(names);
+        }
+      });
+    });
+  }
+}
 
 for (const engine of engines) {
   const subject = new Subject(engine);
 
   describe(`fields on the wire, ${engine}`, () => {
-    it('may come in any order, and more than once: the last one counts', () => {
-      fc.assert(
-        fc.property(structs, fc.infiniteStream(fc.nat()), ({ type, value, other }, random) => {
-          const fields = cut(subject.encode(type, value));
-          const known = new Set(fields.map(idOf));
-          const earlier = cut(subject.encode(type, other)).filter(field => known.has(idOf(field)));
-          const bytes = join([...shuffled(earlier, random), ...shuffled(fields, random)]);
-          deepStrictEqual(subject.decode(type, bytes), subject.decode(type, join(fields)));
-        }),
-        { numRuns: 80 },
-      );
-    });
-
-    it('are skipped where nobody knows them', () => {
-      fc.assert(
-        fc.property(structs, structs, fc.array(fc.nat()), ({ type, value }, foreign, places) => {
-          const fields = cut(subject.encode(type, value));
-          const strangers = cut(subject.encode(foreign.type, foreign.value)).filter(
-            field => !type.byId.has(idOf(field)),
-          );
-          const mixed = [...fields];
-          strangers.forEach((stranger, i) => {
-            mixed.splice((places[i] ?? 0) % (mixed.length + 1), 0, stranger);
-          });
-          deepStrictEqual(subject.decode(type, join(mixed)), subject.decode(type, join(fields)));
-        }),
-        { numRuns: 80 },
-      );
-    });
-
     it('are skipped where their type is another, and count as absent', () => {
       const { S } = typesOf(
         'struct S { 1: i32 a = 5, 2: optional string b, 3: list<i32> c, 4: map<i8, i8> d }',
@@ -90,30 +125,6 @@ for (const engine of engines) {
       const { a, b, c } = subject.decode(S, hex('00')) as Record<string, unknown>;
       expect([Object.is(a, 0), Object.is(b, -0), c]).to.deep.equal([true, true, undefined]);
     });
-
-    it('have all 65,536 ids', () => {
-      const ids = [-32768, -32767, -256, -2, -1, 0, 1, 255, 256, 32766, 32767];
-      const { S } = typesOf(`struct S { ${ids.map((id, i) => `${id}: i32 f${i}`).join(', ')} }`);
-      const value = Object.fromEntries(ids.map((id, i) => [`f${i}`, id]));
-      const bytes = subject.encode(S, value);
-      expect(cut(bytes).map(idOf)).to.deep.equal(ids);
-      expect(subject.decode(S, bytes)).to.deep.include(value);
-    });
-
-    it('may be many', () => {
-      for (const count of [40, 41, 300]) {
-        const names = Array.from({ length: count }, (_, i) => `f${i}`);
-        const { S } = typesOf(
-          `struct S { ${names.map((name, i) => `${i + 1}: ${i % 3 ? 'i32' : 'string'} ${name}`)} }`,
-        );
-        const value = Object.fromEntries(names.map((name, i) => [name, i % 3 ? i : String(i)]));
-        const bytes = subject.encode(S, value);
-        expect(cut(bytes)).to.have.length(count);
-        expect(subject.decode(S, bytes)).to.deep.include(value);
-        expect(subject.decode(S, join(cut(bytes).reverse()))).to.deep.include(value);
-        expect(subject.decode(S, hex('00'))).to.have.all.keys(names);
-      }
-    });
   });
 
   describe(`unions on the wire, ${engine}`, () => {
@@ -160,29 +171,6 @@ for (const engine of engines) {
       expect(subject.decode(U, hex('080001 00000001 080001 00000002 00'))).to.include({ a: 2 });
     });
   });
-}
-
-const structs = typed.filter(({ type }) => type.kind === 'struct');
-
-/** The fields of an encoded struct, each with its header. */
-function cut(bytes: Buffer): Buffer[] {
-  const r = new Subject(engines[0]!).reader(bytes);
-  const fields: Buffer[] = [];
-  for (;;) {
-    const from = r.pos;
-    if (bytes[from] === wireType.stop) return fields;
-    r.pos += 3;
-    binary.skip(r, bytes[from]!, 0);
-    fields.push(bytes.subarray(from, r.pos));
-  }
-}
-
-function join(fields: readonly Buffer[]): Buffer {
-  return Buffer.concat([...fields, Buffer.alloc(1)]);
-}
-
-function idOf(field: Buffer): number {
-  return field.readInt16BE(1);
 }
 
 function shuffled<T>(list: readonly T[], random: fc.Stream<number>): T[] {

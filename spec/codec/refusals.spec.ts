@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ValueError } from '../../src/errors/value-error.ts';
 import { loadSource } from '../../src/load.ts';
+import { binary } from '../../src/protocol/binary.ts';
 import { describe as describeLoaded, type } from '../../src/values/module.ts';
 import { engines, Subject, verdictOf } from './engines.ts';
 import { module, refused } from './refused.ts';
@@ -42,7 +43,7 @@ for (const engine of engines) {
       const circle: { next?: object; shelf?: object[] } = {};
       circle.next = circle;
       expect(verdictOf(() => subject.encode(Request, circle))).to.include({ code: 'too-deep' });
-      expect(verdictOf(() => new Subject(engine, { depth: 2 }).encode(Request, nest(3)))).to.include({
+      expect(verdictOf(() => new Subject(engine, binary, { depth: 2 }).encode(Request, nest(3)))).to.include({
         code: 'too-deep',
         path: 'Request.next.next.next',
       });

@@ -130,7 +130,7 @@ function write(
   values: readonly unknown[],
 ): Buffer {
   const w = new ByteWriter(8, 64);
-  const explain = (): ValueError => explainTuple('Store.put', 'argument', fields, values, 64);
+  const explain = (): ValueError => explainTuple('Store.put', 'argument', fields, values, 64, binary);
   const end = encodeChecked(new Codecs(binary, engine).tuple(fields), w, values, 0, explain);
   return Buffer.from(w.bytes.subarray(0, end));
 }
