@@ -1,4 +1,4 @@
-import type { Peer, Report } from './peers.ts';
+import type { Peer, Protocol, Report } from './peers.ts';
 
 const EVERYTHING = [
   'ping',
@@ -84,14 +84,26 @@ const BEYOND_SERVER: Record<Peer, readonly string[]> = {
   thriftpy: ['undeclared errors'],
 };
 
-export function checksOf(client: Peer): readonly string[] {
+/**
+ * Where npm's compact protocol falls short on both of its ends: bools in containers are always read as false, and
+ * a sequence id is read without its sign.
+ */
+const BEYOND_NPM_COMPACT: Record<'client' | 'server', readonly string[]> = {
+  client: ['nested containers', 'sequence ids across the wrap'],
+  // It sends the number back as it came, by the same bits.
+  server: ['nested containers'],
+};
+
+export function checksOf(client: Peer, protocol: Protocol = 'binary'): readonly string[] {
   const all = client === 'thriftpy' ? ESSENTIALS : EVERYTHING;
-  return all.filter(check => !BEYOND_CLIENT[client].includes(check));
+  const beyond = client === 'npm thrift' && protocol === 'compact' ? BEYOND_NPM_COMPACT.client : [];
+  return all.filter(check => !BEYOND_CLIENT[client].includes(check) && !beyond.includes(check));
 }
 
 /** What cannot be asked of a peer's server. */
-export function shortcomingsOf(server: Peer): readonly string[] {
-  return BEYOND_SERVER[server];
+export function shortcomingsOf(server: Peer, protocol: Protocol = 'binary'): readonly string[] {
+  const beyond = server === 'npm thrift' && protocol === 'compact' ? BEYOND_NPM_COMPACT.server : [];
+  return [...BEYOND_SERVER[server], ...beyond];
 }
 
 export function checksBetween(client: Peer, server: Peer): readonly string[] {

@@ -11,7 +11,7 @@ import { ReconnectingChannel } from '../../src/rpc/channels/reconnecting.ts';
 import { dialects } from '../../src/rpc/dialect.ts';
 import { BYTES, echoes, LARGE_BYTES, LARGE_TEXT, rejection, same, status } from './asserts.ts';
 import { shortcomingsOf } from './checks.ts';
-import { APACHE, type PeerServer, startServer, TRANSPORTS } from './peers.ts';
+import { APACHE, DIALECTS, type PeerServer, startServer } from './peers.ts';
 
 // As loose as the module that its service comes from.
 type Client = DynamicModule[string];
@@ -36,18 +36,18 @@ const otherRelease = loadSource(`
 describe('our client of Everything', () => {
   const { Colour, Containers, Defaults, Keyed, Optionals, Point, Scalars, Shape, Tree } = everything;
 
-  for (const transport of TRANSPORTS) {
+  for (const [protocol, transport] of DIALECTS) {
     for (const peer of APACHE) {
-      describe(`calling ${peer}, ${transport}`, () => {
+      describe(`calling ${peer}, ${protocol}, ${transport}`, () => {
         let server: PeerServer;
         let client: Client;
         let stranger: Client;
 
         before(async () => {
-          server = await startServer(peer, transport);
+          server = await startServer(peer, transport, protocol);
           const address = { host: '127.0.0.1', port: server.port };
-          client = makeClient(everything.Everything, address, { transport, timeout: 5000 });
-          stranger = makeClient(otherRelease.Everything, address, { transport, timeout: 5000 });
+          client = makeClient(everything.Everything, address, { transport, protocol, timeout: 5000 });
+          stranger = makeClient(otherRelease.Everything, address, { transport, protocol, timeout: 5000 });
         });
 
         after(async () => {
@@ -57,7 +57,7 @@ describe('our client of Everything', () => {
         });
 
         const itHolds = (check: string, body: () => Promise<void>): void => {
-          if (!shortcomingsOf(peer).includes(check)) it(check, body);
+          if (!shortcomingsOf(peer, protocol).includes(check)) it(check, body);
         };
 
         itHolds('ping', async () => {
@@ -334,7 +334,7 @@ describe('our client of Everything', () => {
           const channel = new ReconnectingChannel(
             { host: '127.0.0.1', port: server.port },
             {
-              dialect: dialects.binary,
+              dialect: dialects[protocol],
               framing: transport,
               limits: defaultLimits,
               firstSequenceId: 2 ** 31 - 3,

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { loadSync, makeServer } from '../../src/index.ts';
 import { checksOf, itPasses } from './checks.ts';
 import { essentials, everything } from './handlers.ts';
-import { APACHE, type Peer, type Report, runClient, TRANSPORTS } from './peers.ts';
+import { APACHE, DIALECTS, type Peer, type Report, runClient } from './peers.ts';
 
 const everythingModule = loadSync(new URL('../../idl/everything.thrift', import.meta.url));
 const essentialsModule = loadSync(new URL('../../idl/essentials.thrift', import.meta.url));
@@ -16,7 +16,7 @@ const SERVICES = [
   },
 ];
 
-// One server, one port, for every peer and both transports: it is told nothing of either.
+// One server, one port, for every peer, both protocols and both transports: it is told nothing of either.
 for (const { service, handlers, peers } of SERVICES) {
   describe(`our server of ${service.name}`, () => {
     const errors: unknown[] = [];
@@ -29,17 +29,19 @@ for (const { service, handlers, peers } of SERVICES) {
 
     after(() => server.close());
 
-    for (const transport of TRANSPORTS) {
+    for (const [protocol, transport] of DIALECTS) {
       for (const peer of peers) {
-        describe(`called by ${peer}, ${transport}`, () => {
+        // Its compact protocol calls a method of arrays that Python no longer has.
+        if (peer === 'thriftpy' && protocol === 'compact') continue;
+        describe(`called by ${peer}, ${protocol}, ${transport}`, () => {
           let report: Report;
 
           before(async () => {
             errors.length = 0;
-            report = await runClient(peer, port, transport);
+            report = await runClient(peer, port, transport, protocol);
           });
 
-          itPasses(checksOf(peer), peer, () => report);
+          itPasses(checksOf(peer, protocol), peer, () => report);
 
           it('and the operator hears of what the handlers did not declare', () => {
             expect(errors.map(String).join('\n')).to.include('a detail of the server');

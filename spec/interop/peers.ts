@@ -6,12 +6,16 @@ import { fileURLToPath } from 'node:url';
 export type Peer = 'C++' | 'Python' | 'npm thrift' | 'thriftpy';
 export type Transport = 'buffered' | 'framed';
 
+/** The programs know JSON as well. */
+export const PROTOCOLS = ['binary', 'compact'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
 export const TRANSPORTS: readonly Transport[] = ['buffered', 'framed'];
+export const DIALECTS: readonly (readonly [Protocol, Transport])[] = PROTOCOLS.flatMap(protocol =>
+  TRANSPORTS.map(transport => [protocol, transport] as const),
+);
 /** The peers that speak everything.thrift; thriftpy has its own service. */
 export const APACHE: readonly Peer[] = ['C++', 'Python', 'npm thrift'];
-
-// The programs know compact and JSON as well.
-const PROTOCOL = 'binary';
 
 const START_LIMIT = 10_000;
 const RUN_LIMIT = 60_000;
@@ -56,8 +60,12 @@ export interface PeerServer {
   stop(): Promise<void>;
 }
 
-export async function startServer(peer: Peer, transport: Transport): Promise<PeerServer> {
-  const child = start(peer, 'server', [transport, PROTOCOL]);
+export async function startServer(
+  peer: Peer,
+  transport: Transport,
+  protocol: Protocol = 'binary',
+): Promise<PeerServer> {
+  const child = start(peer, 'server', [transport, protocol]);
   const complaints = collect(child);
   const port = await new Promise<number>((resolve, reject) => {
     const fail = (what: string) => reject(new Error(`the ${peer} server ${what}: ${complaints()}`));
@@ -84,8 +92,13 @@ export async function startServer(peer: Peer, transport: Transport): Promise<Pee
 /** What a client program said of each of its checks: undefined where it was content, else its complaint. */
 export type Report = ReadonlyMap<string, string | undefined>;
 
-export async function runClient(peer: Peer, port: number, transport: Transport): Promise<Report> {
-  const child = start(peer, 'client', [String(port), transport, PROTOCOL]);
+export async function runClient(
+  peer: Peer,
+  port: number,
+  transport: Transport,
+  protocol: Protocol = 'binary',
+): Promise<Report> {
+  const child = start(peer, 'client', [String(port), transport, protocol]);
   const complaints = collect(child);
   const report = new Map<string, string | undefined>();
   createInterface(child.stdout!).on('line', line => {
