@@ -22,7 +22,7 @@ for (const protocol of protocols) {
             const bytes = join(protocol, [...shuffled(earlier, random), ...shuffled(fields, random)]);
             deepStrictEqual(subject.decode(type, bytes), subject.decode(type, join(protocol, fields)));
           }),
-          { numRuns: 80 },
+          { numRuns: 60 },
         );
       });
 
@@ -42,7 +42,7 @@ for (const protocol of protocols) {
               subject.decode(type, join(protocol, fields)),
             );
           }),
-          { numRuns: 80 },
+          { numRuns: 60 },
         );
       });
 

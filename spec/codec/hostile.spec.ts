@@ -23,7 +23,7 @@ for (const protocol of protocols) {
               expect(verdict.message.startsWith(`${verdict.path}: `), verdict.message).to.equal(true);
             }
           }),
-          { numRuns: 200 },
+          { numRuns: 120 },
         );
       });
     }
@@ -39,7 +39,7 @@ for (const protocol of protocols) {
               verdictOf(() => closures.encode(type, wrong).toString('hex')),
             );
           }),
-          { numRuns: 200 },
+          { numRuns: 120 },
         );
       });
     }
@@ -58,7 +58,7 @@ for (const protocol of protocols) {
             expect(verdict.offset).to.be.within(0, bytes.length);
             expect(verdict.path.startsWith(String(type)), verdict.path).to.equal(true);
           }),
-          { numRuns: 150 },
+          { numRuns: 90 },
         );
       });
 
@@ -73,7 +73,7 @@ for (const protocol of protocols) {
               verdictOf(() => subject.decode(type, bytes)),
             );
           }),
-          { numRuns: 150 },
+          { numRuns: 90 },
         );
       });
 
@@ -85,7 +85,7 @@ for (const protocol of protocols) {
             const verdict = verdictOf(() => subject.decode(type, bytes.subarray(0, cut % bytes.length)));
             expect(verdict).to.have.property('code', 'truncated');
           }),
-          { numRuns: 150 },
+          { numRuns: 90 },
         );
       });
     }
@@ -101,7 +101,7 @@ for (const protocol of protocols) {
               verdictOf(() => closures.decode(type, bytes)),
             );
           }),
-          { numRuns: 150 },
+          { numRuns: 90 },
         );
       });
     }

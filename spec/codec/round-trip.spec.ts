@@ -16,7 +16,7 @@ for (const protocol of protocols) {
           const back = deserialize(type, serialize(type, value, options), options);
           expect(equals(type, value, back)).to.equal(true);
         }),
-        { numRuns: 150 },
+        { numRuns: 90 },
       );
     });
 
@@ -27,7 +27,7 @@ for (const protocol of protocols) {
           const bytes = serialize(type, deserialize(type, serialize(type, value, options), options), options);
           expect(serialize(type, deserialize(type, bytes, options), options)).to.deep.equal(bytes);
         }),
-        { numRuns: 150 },
+        { numRuns: 90 },
       );
     });
 
@@ -40,7 +40,7 @@ for (const protocol of protocols) {
             expect(closures.encode(type, value).toString('hex')).to.equal(bytes.toString('hex'));
             deepStrictEqual(source.decode(type, bytes), closures.decode(type, bytes));
           }),
-          { numRuns: 150 },
+          { numRuns: 90 },
         );
       });
     }
