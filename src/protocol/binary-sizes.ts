@@ -1,8 +1,5 @@
 import { wireType } from './types.ts';
 
-/** In place of a map's value type: what is spoken of is a list or set. */
-export const NONE = -1;
-
 /** Bytes of a value by its type id, 0 for types of no fixed size, -1 for ids that are no type. */
 export const fixedSizes: Int8Array = new Int8Array(256).fill(-1);
 for (const [type, size] of [

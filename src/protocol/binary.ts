@@ -4,8 +4,9 @@ import { readText, writeText } from '../wire/text.ts';
 import { readUuid, writeUuid } from '../wire/uuid.ts';
 import type { ByteWriter } from '../wire/writer.ts';
 import { BinaryScanner } from './binary-scanner.ts';
-import { fixedSizes, leastSize, NONE } from './binary-sizes.ts';
+import { fixedSizes, leastSize } from './binary-sizes.ts';
 import type { MessageHeader, Protocol, ValueReader, ValueWriter } from './protocol.ts';
+import { NONE } from './stack-scanner.ts';
 import { fieldDepth, wireType } from './types.ts';
 
 /** Upper half of the first word of a strict message (thrift-binary-protocol.md, "Message"). */
