@@ -38,7 +38,10 @@ describe('an address', () => {
     ['a b:1', 'is no address'],
     ['unix:', '"unix:" is no address'],
     [new URL('unix:'), 'is not supported'],
-    ['http://host:1', 'http://host:1/: addresses begin with thrift://, thrifts:// or unix:, "http:" is not supported'],
+    [
+      'http://host:1',
+      'http://host:1/: addresses begin with thrift://, thrifts:// or unix:, "http:" is not supported',
+    ],
     ['thrift://host:1/path', 'is no address'],
     ['thrift://', 'host: expected a name or an IP address'],
     ['thrift://a:b:c', 'is no address'],
