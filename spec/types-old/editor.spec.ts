@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { fixtures, installOldest, languageServer, Project } from './project.ts';
+import { fixtures, installOldest, languageServer, Project } from '../typegen/project.ts';
 
 interface Place {
   readonly line: number;
