@@ -120,7 +120,7 @@ describe('listening', () => {
   const hasV6 = Object.values(networkInterfaces())
     .flat()
     .some(net => net?.address === '::1');
-  (hasV6 ? it : it.skip)('is for IPv6 too', async () => {
+  (hasV6 ? it : it.skip)(`is for IPv6 too${hasV6 ? '' : ' (skipped: this host has no ::1)'}`, async () => {
     const address = await make().listen('[::1]:0');
     expect(address).to.include({ host: '::1' });
     const client = closing(makeClient(PingPong, address));
