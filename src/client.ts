@@ -201,7 +201,7 @@ function timeoutOf(method: Method, args: readonly unknown[], timeout: number): n
   const options = args[method.arity] as CallOptions | undefined;
   if (options === undefined) return timeout;
   checkOptions(
-    `${method.fullName}: the call options behind its ${method.arity} arguments`,
+    `${method.fullName}: the call options behind its ${argumentCount(method)}`,
     options,
     callOptions,
   );
@@ -211,6 +211,10 @@ function timeoutOf(method: Method, args: readonly unknown[], timeout: number): n
 function tooMany(method: Method, count: number): TypeError {
   const names = method.descriptor.parameters.map(parameter => parameter.name).join(', ');
   return new TypeError(
-    `${method.fullName}(${names}) takes ${method.arity} arguments, then call options; got ${count} in all`,
+    `${method.fullName}(${names}) takes ${argumentCount(method)}, then call options; got ${count} in all`,
   );
+}
+
+function argumentCount({ arity }: Method): string {
+  return arity === 1 ? '1 argument' : `${arity} arguments`;
 }

@@ -1,4 +1,4 @@
-import type { Span } from '../idl/ast.ts';
+import type { BaseTypeName, Span } from '../idl/ast.ts';
 import { likelyType } from '../idl/hints.ts';
 import type { EnumDescriptor, EnumMember, TypeDescriptor } from './descriptor.ts';
 import { resolve } from './descriptor.ts';
@@ -27,6 +27,19 @@ interface Match<T> {
   readonly scope: Scope;
   readonly value: T;
 }
+
+/** What a misspelt type may have been meant to be, beside the names of the file. */
+const baseTypes: readonly BaseTypeName[] = [
+  'bool',
+  'i8',
+  'i16',
+  'i32',
+  'i64',
+  'double',
+  'string',
+  'binary',
+  'uuid',
+];
 
 /** The names of one file, and through its includes those of others. */
 export class Scope {
@@ -76,7 +89,7 @@ export class Scope {
     if (matches.length === 0 && !excused && !report.exhausted) {
       const constant = this.#look(name, (scope, local) => scope.constants.get(local)).matches.length > 0;
       if (constant) report.error(span, 'not-a-type', `"${name}" is a constant, not a ${noun}`);
-      else report.error(span, code, `there is no ${noun} "${name}"`, this.#typeHint(name));
+      else report.error(span, code, `there is no ${noun} "${name}"`, this.#typeHint(name, noun));
     }
     return matches[0]?.value;
   }
@@ -132,8 +145,8 @@ export class Scope {
     report.error(span, 'ambiguous-name', message, 'give one of the files another base name');
   }
 
-  #typeHint(name: string): string | undefined {
-    const names = [...this.types.keys()];
+  #typeHint(name: string, noun: string): string | undefined {
+    const names = [...this.types.keys(), ...(noun === 'type' ? baseTypes : [])];
     for (const [prefix, scope] of this.included()) {
       if (scope.types.has(name)) return `did you mean "${prefix}.${name}"?`;
       for (const local of scope.types.keys()) names.push(`${prefix}.${local}`);
