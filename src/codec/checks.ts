@@ -18,8 +18,8 @@ export function isFloat(value: unknown): value is number {
 /**
  * True when what stands for a struct cannot be one: it has a key that is no field, or it is an object of
  * another kind (an array, a Map, a Date) that happens to have no keys at all. Called only when `keys`, the
- * count of its keys, is not `set`, that of the fields found set, or is 0; an instance with fields unset is the
- * usual reason.
+ * count of its keys, is not `set`, that of the fields found set, or is 0, unless `countsLie`; an instance with
+ * fields unset is the usual reason.
  */
 export function isNoRecord(
   plan: RecordPlan,
@@ -36,6 +36,11 @@ export function isNoRecord(
   if (Array.isArray(value) || value instanceof Map || value instanceof Set) return true;
   if (keys === 0 && set === 0) return !isPlain(value);
   return unknownKey(plan.type, value) !== undefined;
+}
+
+/** Arrays answer to `length` without its being a key: with such a field the counts may agree by chance. */
+export function countsLie({ fields }: RecordPlan): boolean {
+  return fields.some(({ name }) => name === 'length');
 }
 
 /** An object that can stand for a map with string keys. A promise that nobody awaited has no keys either. */

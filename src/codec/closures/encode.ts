@@ -5,7 +5,7 @@ import { hasDuplicates, isOwnIdentity } from '../../values/equality.ts';
 import { readField } from '../../values/fields.ts';
 import { isUuid } from '../../wire/uuid.ts';
 import { type ByteWriter, REFUSED } from '../../wire/writer.ts';
-import { enumNumber, isFloat, isNoRecord, isPlainMap } from '../checks.ts';
+import { countsLie, enumNumber, isFloat, isNoRecord, isPlainMap } from '../checks.ts';
 import type { CodecFinder, Encode } from '../codec.ts';
 import type { CodecPlan, ContainerPlan, FieldPlan, LeafPlan, RecordPlan, ValuePlan } from '../plan.ts';
 
@@ -28,6 +28,7 @@ export function closureEncoder(plan: CodecPlan, codecs: CodecFinder): Encode {
 function record(plan: RecordPlan, codecs: CodecFinder): Encode {
   const { write } = codecs.protocol;
   const made = plan.type === undefined ? undefined : classOf(plan.type);
+  const doubtful = countsLie(plan);
   const fields = plan.fields.map(field => ({
     plan: field,
     fallback: field.initial?.(),
@@ -51,7 +52,8 @@ function record(plan: RecordPlan, codecs: CodecFinder): Encode {
     if (made !== undefined) {
       let keys = 0;
       for (const _ in record) keys++;
-      if ((keys !== set || keys === 0) && isNoRecord(plan, made, record, keys, set)) throw REFUSED;
+      if ((doubtful || keys !== set || keys === 0) && isNoRecord(plan, made, record, keys, set))
+        throw REFUSED;
     }
     return write.stop(w, at);
   };
