@@ -1,10 +1,8 @@
 import { inspect } from 'node:util';
+import { codecsByProtocol } from './codec/by-protocol.ts';
 import { deserializeWith, serializeWith } from './codec/checked.ts';
-import { Codecs } from './codec/codecs.ts';
 import { type Limits, withLimits } from './limits.ts';
 import { checkOptions } from './options.ts';
-import { binary } from './protocol/binary.ts';
-import { compact } from './protocol/compact.ts';
 import type { ProtocolName } from './protocol/protocol.ts';
 import type { TypeDescriptor } from './schema/descriptor.ts';
 import type { AnyStructClass, InputOf } from './values/classes.ts';
@@ -20,10 +18,6 @@ export interface SerializeOptions {
   readonly limits?: Partial<Limits>;
 }
 
-const codecs: Readonly<Record<ProtocolName, Codecs>> = {
-  binary: new Codecs(binary),
-  compact: new Codecs(compact),
-};
 /** Taken while in use: a getter of the value may serialize another. */
 let scratch: ByteWriter | undefined;
 /** Beyond this the scratch buffer is given back to the system. */
@@ -48,7 +42,12 @@ export function serialize(type: TypeLike, value: unknown, options: SerializeOpti
   const writer =
     scratch !== undefined && scratch.maxDepth === limits.depth ? scratch : new ByteWriter(1024, limits.depth);
   scratch = undefined;
-  const bytes = serializeWith(codecs[options.protocol ?? 'binary'], descriptorOf(type), value, writer);
+  const bytes = serializeWith(
+    codecsByProtocol[options.protocol ?? 'binary'],
+    descriptorOf(type),
+    value,
+    writer,
+  );
   if (writer.size <= KEPT) scratch = writer;
   return bytes;
 }
@@ -72,12 +71,16 @@ export function deserialize(type: object, bytes: Uint8Array, options: SerializeO
   }
   reader.attach(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   reader.window(0, bytes.byteLength, false);
-  return deserializeWith(codecs[options.protocol ?? 'binary'], descriptorOf(type as TypeLike), reader);
+  return deserializeWith(
+    codecsByProtocol[options.protocol ?? 'binary'],
+    descriptorOf(type as TypeLike),
+    reader,
+  );
 }
 
 function limitsOf(options: SerializeOptions): Limits {
   checkOptions('serialize', options, ['protocol', 'limits']);
-  if (options.protocol !== undefined && !Object.hasOwn(codecs, options.protocol)) {
+  if (options.protocol !== undefined && !Object.hasOwn(codecsByProtocol, options.protocol)) {
     throw new TypeError(`protocol: expected "binary" or "compact", got "${String(options.protocol)}"`);
   }
   return withLimits(options.limits);

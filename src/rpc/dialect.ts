@@ -1,7 +1,6 @@
+import { codecsByProtocol } from '../codec/by-protocol.ts';
 import type { Codec } from '../codec/codec.ts';
-import { Codecs } from '../codec/codecs.ts';
-import { binary } from '../protocol/binary.ts';
-import { compact } from '../protocol/compact.ts';
+import type { Codecs } from '../codec/codecs.ts';
 import type { Protocol, ProtocolName } from '../protocol/protocol.ts';
 import type { ServiceDescriptor } from '../schema/descriptor.ts';
 import { applicationExceptionCodec } from './application-exception.ts';
@@ -15,10 +14,10 @@ export class Dialect {
   readonly #codecs: Codecs;
   readonly #methods = new WeakMap<ServiceDescriptor, ReadonlyMap<string, Method>>();
 
-  constructor(protocol: Protocol) {
-    this.protocol = protocol;
-    this.#codecs = new Codecs(protocol);
-    this.exception = applicationExceptionCodec(this.#codecs);
+  constructor(codecs: Codecs) {
+    this.protocol = codecs.protocol;
+    this.#codecs = codecs;
+    this.exception = applicationExceptionCodec(codecs);
   }
 
   /** A service's methods, own and inherited, by name. */
@@ -35,6 +34,6 @@ export class Dialect {
 
 /** One for each protocol. */
 export const dialects: Readonly<Record<ProtocolName, Dialect>> = Object.freeze({
-  binary: new Dialect(binary),
-  compact: new Dialect(compact),
+  binary: new Dialect(codecsByProtocol.binary),
+  compact: new Dialect(codecsByProtocol.compact),
 });

@@ -107,7 +107,7 @@ export abstract class DecodePrinter {
       );
     this.source.add('for (let i = 0; i < n; i++) {');
     if (plan.kind === 'map') {
-      // Sizes were checked for the least each pair takes, which is all of it only where both are fixed.
+      // Sizes were checked for the least that a pair takes: either part may still run past the end.
       this.#element(plan.key, 'y', true);
       this.#element(plan.value, 'x', true);
       this.source.add(plan.type.as === 'object' ? 'out[y] = x;' : 'out.set(y, x);');

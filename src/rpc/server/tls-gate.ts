@@ -43,14 +43,14 @@ export class TlsGate {
 
   accept(socket: Socket): void {
     this.#silent.add(socket);
-    // Before its first message a client may leave as it likes.
-    const ignore = () => {};
     socket
-      .on('error', ignore)
+      .on('error', () => {
+        // A client may leave as it likes; who serves the socket learns of it by listeners of its own.
+      })
       .once('close', () => this.#silent.delete(socket))
       .once('data', chunk => {
         this.#silent.delete(socket);
-        socket.off('error', ignore).pause().unshift(chunk);
+        socket.pause().unshift(chunk);
         if (chunk[0] === HANDSHAKE) this.#secure(socket);
         else if (this.#required) this.#refuse(socket);
         else {
