@@ -18,6 +18,8 @@ export const binary: Protocol = {
   holds: () => true,
   readMessage,
   writeMessage,
+  readMessageEnd() {},
+  writeMessageEnd: (_w, at) => at,
   scanner: limits => new BinaryScanner(binary, limits),
   skip,
   skipField: skip,

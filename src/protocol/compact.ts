@@ -30,6 +30,8 @@ export const compact: Protocol = {
   holds: type => compactTypeOf(type) !== undefined,
   readMessage,
   writeMessage,
+  readMessageEnd() {},
+  writeMessageEnd: (_w, at) => at,
   scanner: limits => new CompactScanner(compact, limits),
   skip,
   skipField(r, type, depth) {

@@ -27,6 +27,9 @@ export interface Protocol {
   /** Reads a header at `r.pos` and moves on to the body; false when the bytes end before it does. */
   readMessage(r: ByteReader, header: MessageHeader): boolean;
   writeMessage(w: ByteWriter, at: number, header: MessageHeader): number;
+  /** What stands behind a message's body: nothing, but in a text protocol. */
+  readMessageEnd(r: ByteReader): void;
+  writeMessageEnd(w: ByteWriter, at: number): number;
   /** Finds where messages end, however they are cut into chunks. */
   scanner(limits: Limits): MessageScanner;
   /** Moves over one value of a type, at `r.pos`. */

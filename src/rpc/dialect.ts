@@ -33,7 +33,12 @@ export class Dialect {
 }
 
 /** One for each protocol. */
-export const dialects: Readonly<Record<ProtocolName, Dialect>> = Object.freeze({
-  binary: new Dialect(codecsByProtocol.binary),
-  compact: new Dialect(codecsByProtocol.compact),
-});
+export const dialects: Readonly<Record<ProtocolName, Dialect>> = Object.freeze(
+  mapProtocols(name => new Dialect(codecsByProtocol[name])),
+);
+
+/** Something for each protocol, by its name. */
+export function mapProtocols<T>(make: (name: ProtocolName) => T): Record<ProtocolName, T> {
+  const names = Object.keys(codecsByProtocol) as ProtocolName[];
+  return Object.fromEntries(names.map(name => [name, make(name)])) as Record<ProtocolName, T>;
+}

@@ -1,6 +1,6 @@
 import type { ProtocolName } from '../../protocol/protocol.ts';
 import type { ServiceDescriptor } from '../../schema/descriptor.ts';
-import { dialects } from '../dialect.ts';
+import { dialects, mapProtocols } from '../dialect.ts';
 import type { Method } from '../method.ts';
 
 /** A handler's function for one method; undefined where it is missing, or not served because it streams. */
@@ -60,8 +60,7 @@ export class Routes {
 }
 
 function routeOf(service: ServiceDescriptor, name: string, handler: object): Route {
-  const method = (protocol: ProtocolName) => dialects[protocol].methodsOf(service).get(name)!;
-  const methods = { binary: method('binary'), compact: method('compact') };
+  const methods = mapProtocols(protocol => dialects[protocol].methodsOf(service).get(name)!);
   return { methods, target: handler, run: methods.binary.streams ? undefined : functionOf(handler, name) };
 }
 
