@@ -120,13 +120,13 @@ describe('a client', () => {
     const make = (options: object) => () => makeClient(PingPong, address, options);
     expect(make({ timout: 5 })).to.throw(
       TypeError,
-      'makeClient: there is no option "timout"; there are protocol, transport, tls, limits, timeout',
+      'makeClient: there is no option "timout"; there are protocol, transport, headers, tls, limits, timeout, serviceName',
     );
     expect(make({ timeout: Number.NaN })).to.throw(TypeError, 'timeout: expected ms as a number, got NaN');
     expect(make({ timeout: '5' })).to.throw(TypeError, 'timeout: expected ms as a number, got 5');
     expect(make({ transport: 'http' })).to.throw(
       TypeError,
-      "transport: expected 'buffered' or 'framed', got 'http'",
+      "transport: expected one of 'buffered', 'framed', 'header', 'ttheader'; got 'http'",
     );
     expect(make({ protocol: 'xml' })).to.throw(
       TypeError,

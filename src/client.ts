@@ -1,31 +1,13 @@
-import type { ConnectionOptions } from 'node:tls';
+import { type ChannelOptions, channelOptions, openChannel } from './connect.ts';
 import { RpcError } from './errors/rpc-error.ts';
-import { type Limits, withLimits } from './limits.ts';
 import { checkMs, checkOptions } from './options.ts';
-import type { ProtocolName } from './protocol/protocol.ts';
-import { type Address, isSecure, parseAddress } from './rpc/address.ts';
-import { Call } from './rpc/call.ts';
+import type { Address } from './rpc/address.ts';
+import { Call, type Callee } from './rpc/call.ts';
 import type { Channel, CloseOptions } from './rpc/channel.ts';
-import { ReconnectingChannel } from './rpc/channels/reconnecting.ts';
-import { dialects } from './rpc/dialect.ts';
 import type { Method } from './rpc/method.ts';
 import { throwToCaller } from './rpc/stack.ts';
-import type { Framing } from './transport/dialect.ts';
+import type { ServiceDescriptor } from './schema/descriptor.ts';
 import { type ApiOf, type IsDynamic, type Service, serviceDescriptor } from './values/service.ts';
-
-/** How a channel speaks. The defaults are what thriftpy2 and npm's thrift speak. */
-export interface ChannelOptions {
-  /** Default: `binary`. */
-  readonly protocol?: ProtocolName;
-  /** `buffered` (default): messages one behind the other; `framed`: each behind its length. */
-  readonly transport?: Framing;
-  /**
-   * Encrypts the connection; `thrifts://host:port` does so too. `true`, or options of `node:tls`: `ca`, `cert` and
-   * `key` of the client, `servername`. The server's certificate is checked against the host's name.
-   */
-  readonly tls?: boolean | ConnectionOptions;
-  readonly limits?: Partial<Limits>;
-}
 
 export interface CallOptions {
   /**
@@ -36,7 +18,13 @@ export interface CallOptions {
 }
 
 /** Options of a client that makes its own channel: its calls' defaults, and the channel's. */
-export interface ClientOptions extends ChannelOptions, CallOptions {}
+export interface ClientOptions extends ChannelOptions, CallOptions {
+  /**
+   * The name by which a multiplexing server knows the service: methods are called as `name:method`. Servers that know
+   * nothing of it do not know such methods.
+   */
+  readonly serviceName?: string;
+}
 
 /** What a client has beside its service's methods. No Thrift name begins with `$`. */
 export interface ClientExtras<S> {
@@ -71,15 +59,9 @@ type TypedClient<S> = ClientExtras<S> &
   ClientMethods<ApiOf<S>> &
   ('close' extends keyof ApiOf<S> ? unknown : { readonly close: ClientExtras<S>['$close'] });
 
-const channelOptions = ['protocol', 'transport', 'tls', 'limits'];
 const callOptions = ['timeout'];
+const clientOptions = [...callOptions, 'serviceName'];
 const DEFAULT_TIMEOUT = 30_000;
-
-/** A channel that several clients share. It connects when first used, and again when the connection was lost. */
-export function connect(address: Address, options: ChannelOptions = {}): Channel {
-  checkOptions('connect', options, channelOptions);
-  return openChannel(address, options);
-}
 
 /**
  * A client of a service. Given an address it has a channel of its own, which connects on the first call. Calls
@@ -93,29 +75,29 @@ export function makeClient<S extends Service>(
 ): Client<S> {
   const descriptor = serviceDescriptor(service);
   const own = !isChannel(to);
-  checkOptions('makeClient', options, own ? [...channelOptions, ...callOptions] : callOptions);
+  checkOptions('makeClient', options, own ? [...channelOptions, ...clientOptions] : clientOptions);
   const channel = own ? openChannel(to, options) : to;
   const timeout = checkMs('timeout', options.timeout ?? DEFAULT_TIMEOUT);
-  return new Stubs(channel.dialect.methodsOf(descriptor), channel, own).client(timeout) as Client<S>;
+  const callees = calleesOf(descriptor, channel, options.serviceName);
+  return new Stubs(callees, channel, own).client(timeout) as Client<S>;
 }
 
-function openChannel(address: Address, { protocol, transport, tls, limits }: ChannelOptions): Channel {
-  if (protocol !== undefined && !Object.hasOwn(dialects, protocol)) {
-    throw new TypeError(`protocol: expected 'binary' or 'compact', got '${String(protocol)}'`);
+/** What a client's methods call, by their own names. `serviceName` is for servers of several services. */
+function calleesOf(
+  descriptor: ServiceDescriptor,
+  { dialect }: Channel,
+  serviceName: string | undefined,
+): ReadonlyMap<string, Callee> {
+  if (serviceName !== undefined && (typeof serviceName !== 'string' || !/^[^:]+$/.test(serviceName))) {
+    throw new TypeError(`serviceName: expected a name without a colon, got ${String(serviceName)}`);
   }
-  if (transport !== undefined && transport !== 'buffered' && transport !== 'framed') {
-    throw new TypeError(`transport: expected 'buffered' or 'framed', got '${String(transport)}'`);
-  }
-  if (tls !== undefined && typeof tls !== 'boolean' && (typeof tls !== 'object' || tls === null)) {
-    throw new TypeError(`tls: expected true or an object of options, got ${String(tls)}`);
-  }
-  const secure = tls ?? isSecure(address);
-  return new ReconnectingChannel(parseAddress(address), {
-    ...(secure === false ? {} : { tls: secure === true ? {} : secure }),
-    dialect: dialects[protocol ?? 'binary'],
-    framing: transport ?? 'buffered',
-    limits: withLimits(limits),
-  });
+  const prefix = serviceName === undefined ? '' : `${serviceName}:`;
+  return new Map(
+    Array.from(dialect.methodsOf(descriptor), ([name, method]) => [
+      name,
+      { method, name: prefix + name, service: descriptor.name },
+    ]),
+  );
 }
 
 function isChannel(to: Address | Channel): to is Channel {
@@ -124,12 +106,12 @@ function isChannel(to: Address | Channel): to is Channel {
 
 /** Makes the objects that users call methods on. */
 class Stubs {
-  readonly #methods: ReadonlyMap<string, Method>;
+  readonly #callees: ReadonlyMap<string, Callee>;
   readonly #channel: Channel;
   readonly #ownsChannel: boolean;
 
-  constructor(methods: ReadonlyMap<string, Method>, channel: Channel, ownsChannel: boolean) {
-    this.#methods = methods;
+  constructor(callees: ReadonlyMap<string, Callee>, channel: Channel, ownsChannel: boolean) {
+    this.#callees = callees;
     this.#channel = channel;
     this.#ownsChannel = ownsChannel;
   }
@@ -137,12 +119,12 @@ class Stubs {
   client(timeout: number): object {
     const close = (options?: CloseOptions) => this.#close(options);
     const client = Object.create(null) as Record<string | symbol, unknown>;
-    for (const method of this.#methods.values()) {
+    for (const [name, callee] of this.#callees) {
       // An object that answers to `then` cannot come out of a promise.
-      if (method.name === 'then') continue;
-      client[method.name] = (...args: unknown[]) => this.#call(method, args, timeout);
+      if (name === 'then') continue;
+      client[name] = (...args: unknown[]) => this.#call(callee, args, timeout);
     }
-    if (!this.#methods.has('close')) client.close = close;
+    if (!this.#callees.has('close')) client.close = close;
     client.$close = close;
     client.$with = (options: CallOptions) => {
       checkOptions('$with', options, callOptions);
@@ -156,11 +138,12 @@ class Stubs {
     return Object.freeze(client);
   }
 
-  #call(method: Method, args: readonly unknown[], timeout: number): Promise<unknown> {
+  #call(callee: Callee, args: readonly unknown[], timeout: number): Promise<unknown> {
+    const { method } = callee;
     return new Promise((resolve, reject) => {
       if (method.streams) throw streaming(method);
       const given = args.length > method.arity ? timeoutOf(method, args, timeout) : timeout;
-      this.#channel.start(new Call(method, args, given, resolve, reject));
+      this.#channel.start(new Call(callee, args, given, resolve, reject));
     }).then(undefined, throwToCaller);
   }
 
@@ -170,14 +153,15 @@ class Stubs {
     options: CallOptions | undefined,
     timeout: number,
   ): Promise<unknown> {
-    const method = this.#methods.get(name);
-    if (method === undefined)
+    const callee = this.#callees.get(name);
+    if (callee === undefined)
       throw new TypeError(
-        `$call: there is no method "${name}"; there are ${[...this.#methods.keys()].join(', ')}`,
+        `$call: there is no method "${name}"; there are ${[...this.#callees.keys()].join(', ')}`,
       );
+    const { method } = callee;
     if (args.length > method.arity) throw tooMany(method, args.length);
     const padded = [...args, ...new Array<undefined>(method.arity - args.length).fill(undefined), options];
-    return this.#call(method, padded, timeout);
+    return this.#call(callee, padded, timeout);
   }
 
   async #close(options?: CloseOptions): Promise<void> {

@@ -1,12 +1,12 @@
 export type {
   CallOptions,
-  ChannelOptions,
   Client,
   ClientExtras,
   ClientMethods,
   ClientOptions,
 } from './client.ts';
-export { connect, makeClient } from './client.ts';
+export { makeClient } from './client.ts';
+export { type ChannelOptions, connect, type HeadersOption } from './connect.ts';
 export { DecodeError, type DecodeErrorCode } from './errors/decode-error.ts';
 export { type Diagnostic, IdlError, type Severity } from './errors/idl-error.ts';
 export { RpcError, type RpcErrorInit } from './errors/rpc-error.ts';
@@ -19,7 +19,7 @@ export type { Address, SocketAddress, TcpAddress, UnixAddress } from './rpc/addr
 export type { Channel, CloseOptions } from './rpc/channel.ts';
 export type { Context } from './rpc/context.ts';
 export type { ErrorContext } from './rpc/server/settings.ts';
-export type { ServerTlsOptions } from './rpc/server/tls-gate.ts';
+export type { ServerTlsOptions } from './rpc/server/tls.ts';
 export type * from './schema/descriptor.ts';
 export { deserialize, type SerializeOptions, serialize } from './serialize.ts';
 export {
@@ -30,7 +30,7 @@ export {
   type ServerOptions,
   type ServiceOptions,
 } from './server.ts';
-export type { Framing } from './transport/dialect.ts';
+export type { TransportName } from './transport/transport.ts';
 export { type InputOf, type StructClass, unknownField } from './values/classes.ts';
 export type { EnumObject } from './values/enums.ts';
 export { equals, mapGet, setHas, toObject } from './values/lookup.ts';

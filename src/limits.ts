@@ -12,6 +12,8 @@ export interface Limits {
   readonly pending: number;
   /** Bytes written to one connection that the socket has not taken yet. */
   readonly unsent: number;
+  /** ms in which a message that has begun, or a handshake, must have come whole. A server waits no longer. */
+  readonly partial: number;
 }
 
 /** Frame and message as in Apache's TConfiguration (THRIFT-5021). */
@@ -22,6 +24,7 @@ export const defaultLimits: Limits = Object.freeze({
   name: 1024,
   pending: 100_000,
   unsent: 64 * 1024 * 1024,
+  partial: 60_000,
 });
 
 /** The defaults with `own` over them; a limit that is not a number above 0 is a TypeError that names it. */

@@ -1,11 +1,5 @@
 import { lstat, unlink } from 'node:fs/promises';
-import {
-  type AddressInfo,
-  createServer,
-  connect as dial,
-  type Server as NetServer,
-  type Socket,
-} from 'node:net';
+import { type AddressInfo, createServer, connect as dial, type Server as NetServer } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { type Limits, withLimits } from './limits.ts';
 import { checkMs, checkOptions } from './options.ts';
@@ -19,11 +13,12 @@ import {
 } from './rpc/address.ts';
 import { type CloseOptions, defaultGrace } from './rpc/channel.ts';
 import type { Context } from './rpc/context.ts';
-import { ServerConnection } from './rpc/server/connection.ts';
+import { Guests } from './rpc/server/guests.ts';
+import { Reception } from './rpc/server/reception.ts';
 import { Routes } from './rpc/server/routes.ts';
 import type { ErrorContext, ServingSettings } from './rpc/server/settings.ts';
-import { type ServerTlsOptions, TlsGate } from './rpc/server/tls-gate.ts';
-import { deferred, startTimer } from './rpc/timers.ts';
+import type { ServerTlsOptions } from './rpc/server/tls.ts';
+import { startTimer } from './rpc/timers.ts';
 import { type ImplOf, type IsDynamic, type Service, serviceDescriptor } from './values/service.ts';
 
 type Signature = (...args: never[]) => unknown;
@@ -107,10 +102,9 @@ class ThriftServer implements Server {
   readonly #routes = new Routes();
   readonly #settings: ServingSettings;
   readonly #listeners = new Set<NetServer>();
-  readonly #connections = new Set<ServerConnection>();
+  readonly #receptions = new Set<Reception>();
+  readonly #guests = new Guests();
   #closing: Promise<void> | undefined;
-  readonly #empty = deferred();
-  readonly #gates = new Set<TlsGate>();
   #tls: ServerTlsOptions | undefined;
 
   constructor({ exposeErrors = false, onError = logError, limits, tls }: ServerOptions) {
@@ -132,7 +126,7 @@ class ThriftServer implements Server {
   renewTls(options: SecureContextOptions): void {
     if (this.#tls === undefined) throw new TypeError('renewTls: the server was made without tls');
     this.#tls = { ...this.#tls, ...options };
-    for (const gate of this.#gates) gate.renew(this.#tls);
+    for (const reception of this.#receptions) reception.renewTls(this.#tls);
   }
 
   add(service: Service, handler: object, options: ServiceOptions = {}): Server {
@@ -147,7 +141,8 @@ class ThriftServer implements Server {
   async listen(address: Address | ListenAddress): Promise<SocketAddress> {
     if (this.#closing !== undefined) throw new TypeError('the server was closed');
     const wanted = parseAddress(withLocalHost(address));
-    const listener = createServer({ noDelay: true, keepAlive: true }, this.#acceptor(wanted));
+    const reception = new Reception(wanted, this.#settings, this.#guests, this.#tls);
+    const listener = createServer({ noDelay: true, keepAlive: true }, socket => reception.admit(socket));
     if ('path' in wanted) await removeStaleSocket(wanted.path);
     await new Promise<void>((resolve, reject) => {
       listener.once('error', reject).listen(wanted, () => {
@@ -162,6 +157,7 @@ class ThriftServer implements Server {
       throw new TypeError('the server was closed');
     }
     this.#listeners.add(listener);
+    this.#receptions.add(reception);
     if ('path' in wanted) return wanted;
     const { address: host, port } = listener.address() as AddressInfo;
     return { host, port };
@@ -170,10 +166,7 @@ class ThriftServer implements Server {
   async close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
     checkMs('grace', grace);
     this.#closing ??= this.#close();
-    const timer = startTimer(grace, () => {
-      for (const connection of this.#connections) connection.destroy();
-      for (const gate of this.#gates) gate.destroy();
-    });
+    const timer = startTimer(grace, () => this.#guests.destroy());
     await this.#closing;
     clearTimeout(timer);
   }
@@ -182,43 +175,11 @@ class ThriftServer implements Server {
     return this.close();
   }
 
-  /** What takes the sockets of an address. */
-  #acceptor(listening: SocketAddress): (socket: Socket) => void {
-    const serve = (socket: Socket) => this.#serve(socket, peerOf(socket, listening));
-    if (this.#tls === undefined) return serve;
-    const refuse = (socket: Socket, error: unknown) =>
-      this.#settings.onError(error, { peer: peerOf(socket, listening) });
-    const gate = new TlsGate(this.#tls, { serve, refuse });
-    this.#gates.add(gate);
-    return socket => gate.accept(socket);
-  }
-
-  #serve(socket: Socket, peer: string): void {
-    const connection = new ServerConnection(socket, peer, this.#settings, () => {
-      this.#connections.delete(connection);
-      this.#checkEmpty();
-    });
-    this.#connections.add(connection);
-    if (this.#closing !== undefined) connection.drain();
-  }
-
   async #close(): Promise<void> {
     const closed = Array.from(this.#listeners, listener => new Promise(resolve => listener.close(resolve)));
-    for (const connection of this.#connections) connection.drain();
-    for (const gate of this.#gates) gate.close();
+    await this.#guests.drain();
     await Promise.all(closed);
-    this.#checkEmpty();
-    await this.#empty.promise;
   }
-
-  #checkEmpty(): void {
-    if (this.#closing !== undefined && this.#connections.size === 0) this.#empty.resolve();
-  }
-}
-
-/** The client's end; on a Unix socket it has no name of its own. */
-function peerOf({ remoteAddress: host, remotePort: port }: Socket, listening: SocketAddress): string {
-  return addressText(host === undefined || port === undefined ? listening : { host, port });
 }
 
 function logError(error: unknown, { peer, method }: ErrorContext): void {

@@ -7,8 +7,11 @@ import {
   makeClient,
   RpcError,
 } from '../../src/index.ts';
+import { socketDial } from '../../src/rpc/channels/dial.ts';
 import { ReconnectingChannel } from '../../src/rpc/channels/reconnecting.ts';
 import { dialects } from '../../src/rpc/dialect.ts';
+import { noHeaders } from '../../src/transport/envelope.ts';
+import { transports } from '../../src/transport/transports.ts';
 import { BYTES, echoes, LARGE_BYTES, LARGE_TEXT, rejection, same, status } from './asserts.ts';
 import { shortcomingsOf } from './checks.ts';
 import { APACHE, DIALECTS, type PeerServer, startServer } from './peers.ts';
@@ -332,10 +335,13 @@ describe('our client of Everything', () => {
 
         it('sequence ids across the wrap', async () => {
           const channel = new ReconnectingChannel(
-            { host: '127.0.0.1', port: server.port },
+            'peer',
+            socketDial({ host: '127.0.0.1', port: server.port }, undefined),
             {
               dialect: dialects[protocol],
-              framing: transport,
+              transport: transports[transport],
+              headers: () => noHeaders,
+              zlib: false,
               limits: defaultLimits,
               firstSequenceId: 2 ** 31 - 3,
             },

@@ -3,7 +3,10 @@ import { type Limits, loadSource, makeClient, makeServer, type Service } from '.
 import { defaultLimits } from '../../src/limits.ts';
 import { Call } from '../../src/rpc/call.ts';
 import { Connection } from '../../src/rpc/channels/connection.ts';
+import { socketDial } from '../../src/rpc/channels/dial.ts';
 import { dialects } from '../../src/rpc/dialect.ts';
+import { noHeaders } from '../../src/transport/envelope.ts';
+import { transports } from '../../src/transport/transports.ts';
 import { serviceDescriptor } from '../../src/values/service.ts';
 import { rejection, rpcError } from '../support/errors.ts';
 import { CALL, framed, message, REPLY, texts, toHex } from '../support/hex.ts';
@@ -54,16 +57,24 @@ describe('calls in flight on one connection', () => {
       return id === 2 ** 31 - 2 ? Buffer.alloc(0) : pong(id);
     });
     const method = dialects.binary.methodsOf(serviceDescriptor(PingPong)).get('ping')!;
-    const settings = { dialect: dialects.binary, framing: 'buffered', limits: defaultLimits } as const;
-    const connection = new Connection(peer.address, { ...settings, firstSequenceId: 2 ** 31 - 2 }, () => {});
+    const settings = {
+      dialect: dialects.binary,
+      transport: transports.buffered,
+      headers: () => noHeaders,
+      zlib: false,
+      limits: defaultLimits,
+    };
+    const dial = socketDial(peer.address, undefined);
+    const callee = { method, name: 'ping', service: 'PingPong' };
+    const connection = new Connection('peer', dial, { ...settings, firstSequenceId: 2 ** 31 - 2 }, () => {});
     const call = () =>
-      new Promise((resolve, reject) => connection.start(new Call(method, [], 1000, resolve, reject)));
+      new Promise((resolve, reject) => connection.start(new Call(callee, [], 1000, resolve, reject)));
     const waiting = rejection(call());
     for (let i = 0; i < 4; i++) expect(await call()).to.equal('pong');
     expect(ids).to.deep.equal([2 ** 31 - 2, 2 ** 31 - 1, 0, 1, 2]);
     await connection.close(0, () => new Error('cut'));
     expect(String(await waiting)).to.equal('Error: cut');
-    const again = new Connection(peer.address, { ...settings, firstSequenceId: 5 }, () => {});
+    const again = new Connection('peer', dial, { ...settings, firstSequenceId: 5 }, () => {});
     expect(again.isOver).to.equal(false);
     await again.close(0, () => new Error('cut'));
     expect(again.isOver).to.equal(true);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { connect, type Framing, makeClient, makeServer, type RpcError } from '../../src/index.ts';
+import { connect, makeClient, makeServer, type RpcError, type TransportName } from '../../src/index.ts';
 import { rpcError } from '../support/errors.ts';
 import { CALL, EXCEPTION, framed, hex, i32, message, REPLY, text, texts, toHex } from '../support/hex.ts';
 import {
@@ -21,14 +21,14 @@ afterEach(closeAll);
 
 /** A client of a server of raw bytes. */
 async function facing(
-  transport: Framing,
+  transport: TransportName,
   serve: Parameters<typeof fakeServer>[0],
 ): Promise<{ client: ReturnType<typeof clientOf>; peer: FakeServer }> {
   const peer = await fakeServer(serve);
   return { client: clientOf(peer, transport), peer };
 }
 
-const clientOf = (peer: FakeServer, transport: Framing = 'buffered') =>
+const clientOf = (peer: FakeServer, transport: TransportName = 'buffered') =>
   closing(makeClient(PingPong, peer.address, { transport }));
 
 /** What is the same in all errors of calls. */
@@ -37,7 +37,7 @@ function expectCall(error: RpcError, peer: FakeServer): void {
   expect(error.stack, 'the stack of the caller').to.include('client-failures.spec.ts');
 }
 
-const hint = (transport: Framing) =>
+const hint = (transport: TransportName) =>
   `if it speaks another transport, try { transport: '${transport === 'framed' ? 'buffered' : 'framed'}' }`;
 
 describe('a call settles', () => {
@@ -132,7 +132,7 @@ describe('a call settles', () => {
     expect(['DEADLINE_EXCEEDED', 'UNAVAILABLE']).to.include(error.code);
   });
 
-  const strangers: readonly (readonly [string, Framing, string | Buffer, string])[] = [
+  const strangers: readonly (readonly [string, TransportName, string | Buffer, string])[] = [
     [
       'HTTP',
       'buffered',

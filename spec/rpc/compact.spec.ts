@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Framing, makeClient } from '../../src/index.ts';
+import { makeClient, type TransportName } from '../../src/index.ts';
 import { rejection, rpcError } from '../support/errors.ts';
 import { CALL, framed, hex, message, REPLY, toHex } from '../support/hex.ts';
 import { answering, closeAll, closing, type RawClient, settle } from '../support/peers.ts';
@@ -149,7 +149,7 @@ for (const transport of ['buffered', 'framed'] as const) {
     ] as const) {
       it(`is told which option to try: ${hint}`, async () => {
         const peer = await answering(1, () => wrap(reply));
-        const options = { transport: transport as Framing, protocol: own, timeout: 5000 };
+        const options = { transport: transport as TransportName, protocol: own, timeout: 5000 };
         const client = closing(makeClient(loaded.PingPong, peer.address, options));
         expect((await rpcError(client.ping())).message).to.include(hint);
       });
@@ -159,9 +159,9 @@ for (const transport of ['buffered', 'framed'] as const) {
 
 describe('a client', () => {
   it('refuses a protocol that is none', () => {
-    expect(() => makeClient(loaded.PingPong, '127.0.0.1:1', { protocol: 'json' as never })).to.throw(
+    expect(() => makeClient(loaded.PingPong, '127.0.0.1:1', { protocol: 'xml' as never })).to.throw(
       TypeError,
-      "protocol: expected 'binary' or 'compact', got 'json'",
+      "protocol: expected one of 'binary', 'compact'",
     );
   });
 });

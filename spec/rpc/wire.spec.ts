@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Framing, makeClient, makeServer } from '../../src/index.ts';
+import { makeClient, makeServer, type TransportName } from '../../src/index.ts';
 import { rejection, rpcError } from '../support/errors.ts';
 import { EXCEPTION, framed, hex, message, ONEWAY, REPLY, texts, toHex } from '../support/hex.ts';
 import { answering, closeAll, closing, fakeServer, RawClient, until } from '../support/peers.ts';
@@ -20,7 +20,7 @@ function numbered(bytes: Buffer, seqid: number): Buffer {
   return copy;
 }
 
-const wrap = (transport: Framing, bytes: Buffer) => (transport === 'framed' ? framed(bytes) : bytes);
+const wrap = (transport: TransportName, bytes: Buffer) => (transport === 'framed' ? framed(bytes) : bytes);
 
 afterEach(closeAll);
 

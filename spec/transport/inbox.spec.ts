@@ -4,9 +4,9 @@ import { DecodeError, defaultLimits, type Limits } from '../../src/index.ts';
 import { binary } from '../../src/protocol/binary.ts';
 import { MessageHeader } from '../../src/protocol/protocol.ts';
 import { wireType } from '../../src/protocol/types.ts';
-import { FramedCutter } from '../../src/transport/framed.ts';
-import { Inbox, type TakeMessage } from '../../src/transport/inbox.ts';
-import { UnframedCutter } from '../../src/transport/unframed.ts';
+import type { TakeMessage } from '../../src/transport/cutter.ts';
+import { Inbox } from '../../src/transport/inbox.ts';
+import { transports } from '../../src/transport/transports.ts';
 import { ByteReader } from '../../src/wire/reader.ts';
 import { CALL, framed, hex, i32, message, text, texts } from '../support/hex.ts';
 
@@ -22,8 +22,7 @@ function readOne(r: ByteReader): string {
 
 function inboxOf(transport: Transport, take: TakeMessage, own: Partial<Limits> = {}): Inbox {
   const limits = { ...defaultLimits, ...own };
-  const cutter = transport === 'framed' ? new FramedCutter(limits) : new UnframedCutter(binary, limits);
-  return new Inbox(new ByteReader(limits), cutter, take);
+  return new Inbox(new ByteReader(limits), transports[transport].cutter(binary, limits), take);
 }
 
 function collecting(transport: Transport, own: Partial<Limits> = {}): { inbox: Inbox; names: string[] } {

@@ -2,7 +2,7 @@ import { ownCopy } from '../wire/copy.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { readText, writeText } from '../wire/text.ts';
 import { readUuid, writeUuid } from '../wire/uuid.ts';
-import type { ByteWriter } from '../wire/writer.ts';
+import { type ByteWriter, room } from '../wire/writer.ts';
 import { BinaryScanner } from './binary-scanner.ts';
 import { fixedSizes, leastSize } from './binary-sizes.ts';
 import type { MessageHeader, Protocol, ValueReader, ValueWriter } from './protocol.ts';
@@ -160,10 +160,6 @@ function sizeAt(r: ByteReader, at: number, least: number, what: string): number 
   const size = r.view.getInt32(at);
   if (size < 0 || size * least > r.end - at - 4) throw r.badSize(size, at, what);
   return size;
-}
-
-function room(w: ByteWriter, at: number, need: number): void {
-  if (at + need > w.size) w.grow(at, need);
 }
 
 function valueWriter(): ValueWriter {

@@ -2,7 +2,7 @@ import { ownCopy } from '../wire/copy.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { readText, writeText } from '../wire/text.ts';
 import { readUuid, writeUuid } from '../wire/uuid.ts';
-import { type ByteWriter, REFUSED } from '../wire/writer.ts';
+import { type ByteWriter, REFUSED, room } from '../wire/writer.ts';
 import { CompactScanner } from './compact-scanner.ts';
 import { compactType, compactTypeOf, leastCompactSize, wireTypeOf } from './compact-types.ts';
 import type { MessageHeader, Protocol, ValueReader, ValueWriter } from './protocol.ts';
@@ -188,10 +188,6 @@ function lengthAt(r: ByteReader, what: string): number {
 /** Refuses the size that stood at `at` when the bytes at `r.pos` cannot be so many times `least`. */
 function checkSize(r: ByteReader, at: number, size: number, least: number, what: string): void {
   if (size < 0 || size * least > r.end - r.pos) throw r.badSize(size >>> 0, at, what);
-}
-
-function room(w: ByteWriter, at: number, need: number): void {
-  if (at + need > w.size) w.grow(at, need);
 }
 
 function take(r: ByteReader, size: number): number {

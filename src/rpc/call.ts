@@ -2,8 +2,18 @@ import type { RpcError } from '../errors/rpc-error.ts';
 import { addDeadline, type DeadlineQueue, type Expiring, removeDeadline } from './deadlines.ts';
 import type { Method } from './method.ts';
 
+/** What a call is addressed to: the same for every call of a client's method. */
+export interface Callee {
+  readonly method: Method;
+  /** The name in the message: `Service:method` to a multiplexing server. */
+  readonly name: string;
+  /** The service's name in the IDL, for transports that carry it. */
+  readonly service: string;
+}
+
 /** One call on its way: settled exactly once, by whoever knows first. */
 export class Call implements Expiring {
+  readonly callee: Callee;
   readonly method: Method;
   /** The declared arguments; there may be more elements behind them. */
   readonly args: readonly unknown[];
@@ -22,13 +32,14 @@ export class Call implements Expiring {
   queue: DeadlineQueue | undefined = undefined;
 
   constructor(
-    method: Method,
+    callee: Callee,
     args: readonly unknown[],
     timeout: number,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ) {
-    this.method = method;
+    this.callee = callee;
+    this.method = callee.method;
     this.args = args;
     this.timeout = timeout;
     this.#resolve = resolve;

@@ -1,9 +1,13 @@
+import type { Headers } from '../transport/envelope.ts';
+
 /** What a handler is told about the call it serves: the argument after the declared ones. */
 export interface Context {
   /** `PingPong.login`. */
   readonly method: string;
   /** The client's end: `127.0.0.1:52144`. */
   readonly peer: string;
+  /** What came with the call, where the client's transport carries headers (THeader, TTHeader, HTTP). */
+  readonly metadata: Headers;
   /** Aborted when nobody waits for the answer any more: the connection is lost, or the server closes. */
   readonly signal: AbortSignal;
 }
@@ -12,13 +16,15 @@ export interface Context {
 export class CallContext implements Context {
   readonly method: string;
   readonly peer: string;
+  readonly metadata: Headers;
   #controller: AbortController | undefined;
   #reason: unknown;
   #aborted = false;
 
-  constructor(method: string, peer: string) {
+  constructor(method: string, peer: string, metadata: Headers) {
     this.method = method;
     this.peer = peer;
+    this.metadata = metadata;
   }
 
   get signal(): AbortSignal {

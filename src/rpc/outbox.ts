@@ -1,21 +1,21 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Limits } from '../limits.ts';
-import type { Framing } from '../transport/dialect.ts';
+import type { MessageHeader } from '../protocol/protocol.ts';
+import type { Envelope } from '../transport/envelope.ts';
+import { Oversize, type Transport } from '../transport/transport.ts';
 import { ByteWriter } from '../wire/writer.ts';
 
 const INITIAL = 4096;
 /** A buffer that one large message made larger than this is not kept. */
 const KEPT = 1024 * 1024;
 
-/** A message beyond the limits, which is not sent. */
-export class Oversize extends Error {}
-
 /**
- * The sending half of a connection: messages write themselves into one buffer, which goes to the socket once
+ * The sending half of a connection: messages write themselves into one buffer, which goes to the stream once
  * per tick (measured: ten times the calls of one write per message).
  */
 export class Outbox {
-  readonly #socket: Socket;
+  readonly #stream: Duplex;
+  readonly #transport: Transport;
   readonly #writer: ByteWriter;
   readonly #limits: Limits;
   readonly #onFlush: (() => void) | undefined;
@@ -24,13 +24,12 @@ export class Outbox {
   #held = false;
   #writing = false;
   #later: (() => void)[] = [];
-  framing: Framing;
   /** False while the connection is being made: what is written waits. */
   isOpen = true;
 
-  constructor(socket: Socket, framing: Framing, limits: Limits, onFlush?: () => void) {
-    this.#socket = socket;
-    this.framing = framing;
+  constructor(stream: Duplex, transport: Transport, limits: Limits, onFlush?: () => void) {
+    this.#stream = stream;
+    this.#transport = transport;
     this.#limits = limits;
     this.#onFlush = onFlush;
     this.#writer = new ByteWriter(INITIAL, limits.depth);
@@ -38,12 +37,12 @@ export class Outbox {
 
   /** True when nothing more can be sent: the connection has ended, or this end of it. */
   get isClosed(): boolean {
-    return !this.#socket.writable;
+    return !this.#stream.writable;
   }
 
   /** Bytes that the other end has not taken yet, as far as this process knows. */
   get unsent(): number {
-    return this.#position + this.#socket.writableLength;
+    return this.#position + this.#stream.writableLength;
   }
 
   /** True while a message is being written: a getter in it may make another call, which must wait. */
@@ -60,23 +59,26 @@ export class Outbox {
     return this.#writer;
   }
 
-  /** Begins a message: gives the position at which to write it. `end` must follow, whatever happens. */
-  begin(): number {
+  /**
+   * Begins a message: writes what stands before it, and gives the position at which to write it. Throws an Oversize
+   * when its headers are too large. `end` must follow, whatever happens.
+   */
+  begin(header: MessageHeader, envelope: Envelope): number {
     this.#writing = true;
-    return this.#position + (this.framing === 'framed' ? 4 : 0);
+    return this.#transport.open(this.#writer, this.#position, header, envelope);
   }
 
   /** Takes over the message written up to `end`. One beyond the limits is refused with an Oversize. */
-  commit(end: number): void {
-    const framed = this.framing === 'framed';
-    const size = end - this.#position - (framed ? 4 : 0);
-    const limit = framed ? this.#limits.frame : this.#limits.message;
+  commit(end: number, envelope: Envelope): void {
+    const { isFramed } = this.#transport;
+    const done = this.#transport.close(this.#writer, this.#position, end, envelope);
+    const size = done - this.#position - (isFramed ? 4 : 0);
+    const limit = isFramed ? this.#limits.frame : this.#limits.message;
     if (size > limit) {
-      const name = framed ? 'limits.frame' : 'limits.message';
+      const name = isFramed ? 'limits.frame' : 'limits.message';
       throw new Oversize(`the message takes ${size} bytes, the limit is ${limit} (${name})`);
     }
-    if (framed) this.#writer.view.setInt32(this.#position, size);
-    this.#position = end;
+    this.#position = done;
     this.#schedule();
   }
 
@@ -116,16 +118,16 @@ export class Outbox {
     this.flush();
   }
 
-  /** Hands what was written to the socket. */
+  /** Hands what was written to the stream. */
   flush(): void {
     this.#scheduled = false;
-    const socket = this.#socket;
-    if (this.#held || this.#writing || !this.isOpen || !socket.writable) return;
+    const stream = this.#stream;
+    if (this.#held || this.#writing || !this.isOpen || !stream.writable) return;
     if (this.#position > 0) {
-      socket.write(this.#writer.bytes.subarray(0, this.#position));
+      stream.write(this.#writer.bytes.subarray(0, this.#position));
       this.#position = 0;
       // Whatever the kernel did not take at once is still read from this buffer.
-      if (socket.writableLength > 0) this.#writer.renew(Math.min(this.#writer.size, KEPT));
+      if (stream.writableLength > 0) this.#writer.renew(Math.min(this.#writer.size, KEPT));
       else if (this.#writer.size > KEPT) this.#writer.renew(INITIAL);
       this.#onFlush?.();
     }

@@ -21,6 +21,7 @@ export function settle(call: Call, r: ByteReader, type: number, dialect: Dialect
   try {
     if (type === messageType.exception) {
       const body = dialect.exception.decode(r, 0) as object;
+      dialect.protocol.readMessageEnd(r);
       call.reject(fromApplicationException(body, { method, peer }));
     } else settleResult(call, r, dialect, peer);
   } catch (error) {
@@ -43,6 +44,7 @@ function settleResult(call: Call, r: ByteReader, dialect: Dialect, peer: string)
   const values = decodeChecked(method.result, r, (from, fault) =>
     locate(protocol, planTuple(method.resultFields), method.fullName, r, from, fault),
   ) as readonly unknown[];
+  protocol.readMessageEnd(r);
   for (let i = method.isVoid ? 0 : 1; i < values.length; i++)
     if (values[i] !== undefined) return call.reject(values[i]);
   if (method.isVoid) call.resolve(undefined);
@@ -61,6 +63,7 @@ function settleResult(call: Call, r: ByteReader, dialect: Dialect, peer: string)
 export function skipBody(r: ByteReader, protocol: Protocol, reason?: DecodeError): void {
   try {
     protocol.skip(r, wireType.struct, 0);
+    protocol.readMessageEnd(r);
   } catch (error) {
     // The end of a frame, and of a message that was scanned, is known.
     if (!r.growing) return;

@@ -1,22 +1,5 @@
 import type { ByteReader } from '../wire/reader.ts';
-
-/**
- * Given each message as a window of the reader. It leaves `r.pos` at the message's end, and answers whether to
- * go on with the next one; after a no, `resume` does. While `r.growing` it may throw a `truncated` DecodeError
- * to be asked again when the whole message is there.
- */
-export type TakeMessage = (r: ByteReader) => boolean;
-
-/** Cuts messages out of bytes: one for each transport. */
-export interface Cutter {
-  /**
-   * Hands on the messages between `at` and `end`, and returns where the first one begins that is not whole,
-   * or that was not asked for any more. Throws a DecodeError for bytes that no message begins with.
-   */
-  cut(r: ByteReader, at: number, end: number, take: TakeMessage): number;
-  /** Bytes that the message at the front takes, as far as known: room to make at once. */
-  readonly wanted: number;
-}
+import type { Cutter, TakeMessage } from './cutter.ts';
 
 /**
  * The receiving half of a connection: takes chunks as they come, borrowed, and keeps only what is not a whole
@@ -30,13 +13,15 @@ export class Inbox {
   #from = 0;
   #to = 0;
   #stopped = false;
+  #taken = 0;
 
   constructor(reader: ByteReader, cutter: Cutter, take: TakeMessage) {
     this.#reader = reader;
     this.#cutter = cutter;
-    this.#take = r => {
-      const goOn = take(r);
+    this.#take = (r, envelope) => {
+      const goOn = take(r, envelope);
       this.#stopped = !goOn;
+      this.#taken++;
       return goOn;
     };
   }
@@ -44,6 +29,11 @@ export class Inbox {
   /** True when bytes of an unfinished message are kept. */
   get isMidMessage(): boolean {
     return this.#to > this.#from && !this.#stopped;
+  }
+
+  /** How many messages were handed on. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /** True after `take` said no, until `resume`. */

@@ -41,6 +41,11 @@ export class ByteWriter {
   }
 }
 
+/** Makes sure of `need` bytes at `at`. */
+export function room(w: ByteWriter, at: number, need: number): void {
+  if (at + need > w.size) w.grow(at, need);
+}
+
 /** The view over exactly the bytes of a buffer. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

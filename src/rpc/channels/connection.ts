@@ -1,30 +1,40 @@
-import type { Socket } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
 import { encodeChecked } from '../../codec/checked.ts';
 import { explainTuple } from '../../codec/explain.ts';
 import type { Limits } from '../../limits.ts';
-import { MessageHeader } from '../../protocol/protocol.ts';
-import { messageType, wireType } from '../../protocol/types.ts';
-import { cutterFor } from '../../transport/cutters.ts';
-import { type Framing, looksFramed, recognise } from '../../transport/dialect.ts';
+import { MessageHeader, type Protocol } from '../../protocol/protocol.ts';
+import { messageType } from '../../protocol/types.ts';
+import { type Envelope, envelopeOf, type Headers } from '../../transport/envelope.ts';
 import { Inbox } from '../../transport/inbox.ts';
+import { recognise } from '../../transport/recognise.ts';
+import { Oversize, type Transport } from '../../transport/transport.ts';
 import { ByteReader } from '../../wire/reader.ts';
-import { addressText, type SocketAddress } from '../address.ts';
 import type { Call } from '../call.ts';
-import type { Dialect } from '../dialect.ts';
-import { Outbox, Oversize } from '../outbox.ts';
-import { settle } from '../replies.ts';
+import { type Dialect, dialects } from '../dialect.ts';
+import { Outbox } from '../outbox.ts';
+import { settle, skipBody } from '../replies.ts';
+import { endSoon } from '../streams.ts';
 import { type Deferred, deferred, startTimer, within } from '../timers.ts';
-import { dial } from './dial.ts';
-import { dialectText, exhausted, expired, garbled, lost, noReply, unreachable } from './failures.ts';
+import {
+  type Circumstances,
+  exhausted,
+  expired,
+  garbled,
+  lost,
+  misunderstanding,
+  noReply,
+  unreachable,
+} from './failures.ts';
+import type { Dial, Link } from './link.ts';
 import { PendingCalls } from './pending.ts';
 
 export interface ConnectionSettings {
   readonly dialect: Dialect;
-  readonly framing: Framing;
+  readonly transport: Transport;
+  /** What goes with each call, where the transport has headers. */
+  readonly headers: () => Headers;
+  /** Whether messages are compressed, where the transport can say so. */
+  readonly zlib: boolean;
   readonly limits: Limits;
-  /** Absent: not encrypted. */
-  readonly tls?: ConnectionOptions;
   /** The first call's sequence id. */
   readonly firstSequenceId?: number;
 }
@@ -35,13 +45,13 @@ const MOST_ABANDONED = 100_000;
 const LINGER = 1000;
 
 /**
- * The client's end of one socket, from the first attempt to connect to the end. Calls are written at once, also
+ * The client's end of one connection, from the first attempt to connect to the end. Calls are written at once, also
  * before there is a connection; all of them are settled when it ends.
  */
 export class Connection {
   readonly peer: string;
   readonly #settings: ConnectionSettings;
-  readonly #socket: Socket;
+  readonly #link: Link;
   readonly #reader: ByteReader;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
@@ -66,34 +76,36 @@ export class Connection {
   readonly #ready: Deferred = deferred();
   readonly #gone: Deferred = deferred();
 
-  constructor(address: SocketAddress, settings: ConnectionSettings, onEnd: () => void) {
-    this.peer = addressText(address);
+  constructor(peer: string, dial: Dial, settings: ConnectionSettings, onEnd: () => void) {
+    this.peer = peer;
     this.#settings = settings;
     this.#onEnd = onEnd;
     this.#nextSeqid = settings.firstSequenceId ?? 1;
-    const { limits, framing, dialect } = settings;
+    const { limits, transport, dialect } = settings;
     this.#reader = new ByteReader(limits);
-    const cutter = cutterFor(framing, dialect.protocol, limits);
-    this.#inbox = new Inbox(this.#reader, cutter, r => this.#take(r));
+    const cutter = transport.cutter(dialect.protocol, limits);
+    this.#inbox = new Inbox(this.#reader, cutter, (r, envelope) => this.#take(r, envelope));
     this.#ready.promise.catch(() => {
       // Who asked for it has it; who did not learns of it from the calls.
     });
-    const { socket, opened } = dial(address, settings.tls, (bytes, length) => this.#receive(bytes, length));
-    this.#socket = socket;
-    this.#outbox = new Outbox(socket, framing, limits, () => this.#flushed());
+    this.#link = dial({
+      opened: () => this.#opened(),
+      receive: (bytes, length) => this.#receive(bytes, length),
+    });
+    const { stream } = this.#link;
+    this.#outbox = new Outbox(stream, transport, limits, () => this.#flushed());
     this.#outbox.isOpen = false;
-    socket
-      .on(opened, () => this.#opened())
+    stream
       .on('error', error => {
         this.#failure = error;
       })
-      .on('end', () => this.#socket.destroy())
+      .on('end', () => stream.destroy())
       .on('close', () => this.#closed());
   }
 
   /** True when it takes no more calls. */
   get isOver(): boolean {
-    return this.#ended || this.#socket.destroyed;
+    return this.#ended || this.#link.stream.destroyed;
   }
 
   /** Waits until connected, `ms` at most, and says whether it is. Rejects when that failed. */
@@ -128,7 +140,7 @@ export class Connection {
     if (!this.#connected) this.#queued.push({ call, from, to: this.#outbox.position });
     if (call.method.oneway) this.#unflushed.push(call);
     else {
-      if (this.#pending.size === 0) this.#socket.ref();
+      if (this.#pending.size === 0) this.#link.ref();
       this.#pending.add(call);
     }
   }
@@ -141,7 +153,7 @@ export class Connection {
     this.#closing = true;
     const timer = startTimer(grace, () => {
       for (const call of this.#drain()) call.reject(makeError(call));
-      this.#socket.destroy();
+      this.#link.stream.destroy();
     });
     this.#checkIdle();
     await this.#gone.promise;
@@ -153,11 +165,12 @@ export class Connection {
     const [out, header] = [this.#outbox, this.#header];
     const { protocol } = this.#settings.dialect;
     header.strict = true;
-    header.name = method.name;
+    header.name = call.callee.name;
     header.type = method.oneway ? messageType.oneway : messageType.call;
     header.seqid = call.seqid = this.#takeSeqid();
-    const at = out.begin();
     try {
+      const envelope = this.#envelope(call);
+      const at = out.begin(header, envelope);
       const body = protocol.writeMessage(out.writer, at, header);
       const end = encodeChecked(method.args, out.writer, args, body, () =>
         explainTuple(
@@ -169,7 +182,7 @@ export class Connection {
           protocol,
         ),
       );
-      out.commit(end);
+      out.commit(protocol.writeMessageEnd(out.writer, end), envelope);
       return true;
     } catch (error) {
       call.reject(error instanceof Oversize ? exhausted(call, this.peer, error.message) : error);
@@ -177,6 +190,13 @@ export class Connection {
     } finally {
       out.end();
     }
+  }
+
+  #envelope(call: Call): Envelope {
+    const { transport, dialect, headers, zlib } = this.#settings;
+    if (!transport.hasHeaders) return envelopeOf(dialect.protocol.name);
+    const { service } = call.callee;
+    return { protocol: dialect.protocol.name, headers: headers(), zlib, framed: false, service };
   }
 
   /** Ids run from 0 to 2^31-1 and begin again; one that still waits is passed over. */
@@ -220,24 +240,28 @@ export class Connection {
     }
   }
 
-  #take(r: ByteReader): boolean {
+  #take(r: ByteReader, envelope: Envelope): boolean {
     const header = this.#header;
-    const { dialect } = this.#settings;
-    if (this.#replies === 0 && this.#settings.framing === 'buffered' && looksFramed(r)) {
-      throw r.error('bad-version', r.start, 'a frame begins here');
+    const dialect = dialects[envelope.protocol];
+    if (this.#replies === 0 && this.#settings.transport.name === 'buffered') {
+      // The length of a frame can be read as the length of a name: the message would never come to its end.
+      const seen = recognise(r.bytes, r.start, r.end);
+      if (seen?.kind === 'messages' && seen.transport !== 'buffered') {
+        throw r.error('bad-version', r.start, 'a frame begins here');
+      }
     }
     if (!dialect.protocol.readMessage(r, header)) throw r.truncated(r.pos, 4);
     const { seqid, type } = header;
     const call = this.#pending.take(seqid);
     if (call === undefined) {
-      this.#skipLate(r, seqid);
+      this.#skipLate(r, dialect.protocol, seqid);
       return true;
     }
     try {
       if (type !== messageType.reply && type !== messageType.exception) {
         throw r.error('invalid-data', r.start, `a message of type ${type} is no reply`);
       }
-      if (header.name !== call.method.name) {
+      if (header.name !== call.method.name && header.name !== call.callee.name) {
         throw r.error(
           'invalid-data',
           r.start,
@@ -262,8 +286,8 @@ export class Connection {
   #checkIdle(): void {
     if (!this.#isIdle) return;
     if (!this.#connected) this.#linger();
-    else if (this.#closing) this.#socket.destroySoon();
-    else this.#socket.unref();
+    else if (this.#closing) endSoon(this.#link.stream);
+    else this.#link.unref();
   }
 
   /**
@@ -271,21 +295,21 @@ export class Connection {
    * not at once, or calls that never wait long enough would never see it succeed.
    */
   #linger(): void {
-    if (this.#closing) this.#socket.destroy();
+    if (this.#closing) this.#link.stream.destroy();
     if (this.#lingers) return;
     this.#lingers = true;
     startTimer(LINGER, () => {
       this.#lingers = false;
-      if (!this.#connected && this.#isIdle) this.#socket.destroy();
+      if (!this.#connected && this.#isIdle) this.#link.stream.destroy();
     }).unref();
   }
 
   /** A reply nobody waits for any more is skipped; one nobody ever waited for is an error. */
-  #skipLate(r: ByteReader, seqid: number): void {
+  #skipLate(r: ByteReader, protocol: Protocol, seqid: number): void {
     if (!this.#abandoned.has(seqid)) {
       throw r.error('invalid-data', r.start, `a reply has the sequence id ${seqid}, which no call has`);
     }
-    this.#settings.dialect.protocol.skip(r, wireType.struct, 0);
+    skipBody(r, protocol);
     this.#abandoned.delete(seqid);
     this.#replies++;
   }
@@ -305,14 +329,13 @@ export class Connection {
 
   #broken(error: unknown, bytes: Buffer, length: number): void {
     const seen = this.#replies === 0 ? recognise(bytes, 0, length) : undefined;
-    const { dialect, framing } = this.#settings;
-    const own = `Thrift ${dialect.protocol.name}, ${framing === 'framed' ? 'framed' : 'unframed'}`;
+    const { dialect, transport } = this.#settings;
+    const own = { protocol: dialect.protocol.name, transport: transport.name };
     const why =
-      seen === undefined || seen === own
-        ? `${this.peer} sent what is no reply: ${error instanceof Error ? error.message : String(error)}`
-        : dialectText(seen, this.peer, { protocol: dialect.protocol.name, framing });
+      (seen && misunderstanding(seen, this.peer, own)) ??
+      `${this.peer} sent what is no reply: ${error instanceof Error ? error.message : String(error)}`;
     this.#garbage = { why, cause: error };
-    this.#socket.destroy();
+    this.#link.stream.destroy();
   }
 
   #closed(): void {
@@ -346,7 +369,7 @@ export class Connection {
     return waiting;
   }
 
-  #circumstances(): { peer: string; framing: Framing; fresh: boolean } {
-    return { peer: this.peer, framing: this.#settings.framing, fresh: this.#replies === 0 };
+  #circumstances(): Circumstances {
+    return { peer: this.peer, transport: this.#settings.transport.name, fresh: this.#replies === 0 };
   }
 }

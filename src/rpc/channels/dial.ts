@@ -1,46 +1,42 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { SocketAddress } from '../address.ts';
+import type { Dial, Link } from './link.ts';
 
 /** Every plain socket reads into this one: what stands in it is used up before the next read. */
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
-/** A socket on its way, and the event that says it may be written to. */
-export interface Dialled {
-  readonly socket: Socket;
-  readonly opened: 'connect' | 'secureConnect';
-}
-
 /**
- * Begins to connect. Over TLS the server's certificate is checked against the host's name, unless `tls` says
- * otherwise. `receive` borrows the first `length` bytes that it is given.
+ * Dials a socket. Over TLS the server's certificate is checked against the host's name, unless `tls` says
+ * otherwise; without `tls` the connection is plain.
  */
-export function dial(
-  address: SocketAddress,
-  tls: ConnectionOptions | undefined,
-  receive: (bytes: Buffer, length: number) => void,
-): Dialled {
+export function socketDial(address: SocketAddress, tls: ConnectionOptions | undefined): Dial {
   const target =
     'path' in address ? { path: address.path } : { host: reachable(address.host), port: address.port };
   if (tls === undefined) {
-    const callback = (length: number) => {
-      receive(readBuffer, length);
-      return true;
+    return owner => {
+      const callback = (length: number) => {
+        owner.receive(readBuffer, length);
+        return true;
+      };
+      const onread = { buffer: readBuffer, callback };
+      const socket = connect({ ...target, noDelay: true, keepAlive: true, onread });
+      socket.on('connect', () => owner.opened());
+      return linkOf(socket);
     };
-    const socket = connect({
-      ...target,
-      noDelay: true,
-      keepAlive: true,
-      onread: { buffer: readBuffer, callback },
-    });
-    return { socket, opened: 'connect' };
   }
   // An IP address is no name to ask a server for (RFC 6066, section 3), but the certificate must still have it.
   const name = 'host' in target && isIP(target.host) === 0 ? { servername: target.host } : {};
-  const socket = connectTls({ ...target, ...name, ...tls });
-  socket.setNoDelay(true).setKeepAlive(true);
-  socket.on('data', chunk => receive(chunk, chunk.length));
-  return { socket, opened: 'secureConnect' };
+  return owner => {
+    const socket = connectTls({ ...target, ...name, ...tls });
+    socket.setNoDelay(true).setKeepAlive(true);
+    socket.on('data', chunk => owner.receive(chunk, chunk.length)).on('secureConnect', () => owner.opened());
+    return linkOf(socket);
+  };
+}
+
+function linkOf(socket: Socket): Link {
+  return { stream: socket, ref: () => socket.ref(), unref: () => socket.unref() };
 }
 
 /** A server bound to all interfaces is reached on this host by the loopback one. */

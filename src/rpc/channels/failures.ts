@@ -1,17 +1,19 @@
 import { RpcError } from '../../errors/rpc-error.ts';
-import type { Framing, Spoken } from '../../transport/dialect.ts';
+import type { ProtocolName } from '../../protocol/protocol.ts';
+import { type Seen, seenText } from '../../transport/recognise.ts';
+import type { TransportName } from '../../transport/transport.ts';
 import type { Call } from '../call.ts';
 
 /** What the errors of a connection need to know of it. */
 export interface Circumstances {
   readonly peer: string;
-  readonly framing: Framing;
+  readonly transport: TransportName;
   /** No reply has ever come: perhaps the two do not speak the same dialect. */
   readonly fresh: boolean;
 }
 
-function hint({ fresh, framing }: Circumstances): string {
-  const other = framing === 'framed' ? 'buffered' : 'framed';
+function hint({ fresh, transport }: Circumstances): string {
+  const other = transport === 'buffered' ? 'framed' : 'buffered';
   return fresh
     ? `; it has answered nothing so far: if it speaks another transport, try { transport: '${other}' }`
     : '';
@@ -119,16 +121,27 @@ export function closed(call: Call, peer: string, cutOff: boolean): RpcError {
   return new RpcError(cutOff ? 'CANCELLED' : 'UNAVAILABLE', text, { method, peer });
 }
 
-/** What an answer in a dialect that was not expected suggests; `own` is what the call was written in. */
-export function dialectText(dialect: string, peer: string, own: Spoken): string {
-  if (dialect === 'HTTP') return `${peer} answered in HTTP: is this port a web server?`;
-  if (dialect === 'TLS') return `${peer} answered in TLS: does this port expect an encrypted connection?`;
-  const thrift = /^Thrift (binary|compact), (un)?framed$/.exec(dialect);
-  if (thrift === null) return `${peer} answered in ${dialect}, which this client does not speak`;
-  const [protocol, framing] = [thrift[1]!, thrift[2] === 'un' ? 'buffered' : 'framed'];
-  const options = [
-    ...(protocol === own.protocol ? [] : [`protocol: '${protocol}'`]),
-    ...(framing === own.framing ? [] : [`transport: '${framing}'`]),
-  ];
-  return `${peer} answered in ${dialect}: try { ${options.join(', ')} }`;
+/** What a client speaks. */
+export interface Own {
+  readonly protocol: ProtocolName;
+  readonly transport: TransportName;
+}
+
+/** What an answer suggests that was not expected; undefined when it tells nothing. */
+export function misunderstanding(seen: Seen, peer: string, own: Own): string | undefined {
+  const text = seenText(seen);
+  if (text === undefined) return undefined;
+  const answered = `${peer} answered in ${text}`;
+  if (seen.kind === 'messages') {
+    const options = [
+      ...(seen.protocol === own.protocol || seen.transport === 'header'
+        ? []
+        : [`protocol: '${seen.protocol}'`]),
+      ...(seen.transport === own.transport ? [] : [`transport: '${seen.transport}'`]),
+    ];
+    return options.length === 0 ? undefined : `${answered}: try { ${options.join(', ')} }`;
+  }
+  if (text === 'HTTP') return `${answered}: is this port a web server?`;
+  if (text === 'TLS') return `${answered}: does this port expect an encrypted connection?`;
+  return `${answered}, which this client does not speak`;
 }

@@ -1,25 +1,25 @@
 import { RpcError } from '../../errors/rpc-error.ts';
-import { addressText, type SocketAddress } from '../address.ts';
 import type { Call } from '../call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../channel.ts';
 import type { Dialect } from '../dialect.ts';
 import { Connection, type ConnectionSettings } from './connection.ts';
 import { closed, expiredBefore } from './failures.ts';
+import type { Dial } from './link.ts';
 
 /** A channel over one connection at a time: made when first needed, made again when it was lost. */
 export class ReconnectingChannel implements Channel {
   readonly peer: string;
   readonly dialect: Dialect;
-  readonly #address: SocketAddress;
+  readonly #dial: Dial;
   readonly #settings: ConnectionSettings;
   #connection: Connection | undefined;
   #closing = false;
 
-  constructor(address: SocketAddress, settings: ConnectionSettings) {
-    this.#address = address;
+  constructor(peer: string, dial: Dial, settings: ConnectionSettings) {
+    this.#dial = dial;
     this.#settings = settings;
     this.dialect = settings.dialect;
-    this.peer = addressText(address);
+    this.peer = peer;
   }
 
   start(call: Call): void {
@@ -46,7 +46,7 @@ export class ReconnectingChannel implements Channel {
 
   #connect(): Connection {
     if (this.#connection === undefined || this.#connection.isOver) {
-      const connection = new Connection(this.#address, this.#settings, () => {
+      const connection = new Connection(this.peer, this.#dial, this.#settings, () => {
         if (this.#connection === connection) this.#connection = undefined;
       });
       this.#connection = connection;

@@ -1,6 +1,5 @@
 import { RpcError } from '../../errors/rpc-error.ts';
 import { CallContext } from '../context.ts';
-import { type Dialect, dialects } from '../dialect.ts';
 import type { Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
 import { undeclared } from './failures.ts';
@@ -31,8 +30,6 @@ export class ServedCalls {
   readonly #owner: CallsOwner;
   readonly #settings: ServingSettings;
   readonly #outbox: Outbox;
-  /** What answers are written in: what the client speaks. */
-  dialect: Dialect = dialects.binary;
   /** Calls whose handlers have not settled, by sequence id, and oneway calls. */
   readonly #running = new Map<number, CallContext>();
   readonly #runningOneway = new Set<CallContext>();
@@ -94,7 +91,7 @@ export class ServedCalls {
 
   #run(request: Request): void {
     const { route, args } = request;
-    const context = new CallContext(request.method.fullName, this.#owner.peer);
+    const context = new CallContext(request.method.fullName, this.#owner.peer, request.envelope.headers);
     args.push(context);
     let result: unknown;
     let isPromise: boolean;
@@ -131,7 +128,7 @@ export class ServedCalls {
     if (request.oneway || !this.#canAnswer()) return;
     const { method } = request;
     try {
-      writeResult(this.#outbox, this.dialect, method, request, value);
+      writeResult(this.#outbox, method, request, value);
     } catch (error) {
       this.#answerError(request, error);
     }
@@ -142,7 +139,7 @@ export class ServedCalls {
     if (request.oneway) return this.#report(error, method);
     if (!this.#canAnswer()) return;
     try {
-      if (writeDeclared(this.#outbox, this.dialect, method, request, error)) return;
+      if (writeDeclared(this.#outbox, method, request, error)) return;
     } catch (refused) {
       return this.#answerError(request, refused);
     }
@@ -162,12 +159,11 @@ export class ServedCalls {
   }
 
   #answerFailure(to: ReplyTo, failure: RpcError, method: Method | undefined): void {
-    const { dialect } = this;
     try {
-      writeFailure(this.#outbox, dialect, to, failure);
+      writeFailure(this.#outbox, to, failure);
     } catch (tooLarge) {
       try {
-        writeFailure(this.#outbox, dialect, to, new RpcError(failure.code, ''));
+        writeFailure(this.#outbox, to, new RpcError(failure.code, ''));
         this.#report(tooLarge, method);
       } catch {
         // A call without an answer would wait for ever: this client must go.

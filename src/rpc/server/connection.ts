@@ -1,19 +1,22 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { decodeChecked } from '../../codec/checked.ts';
 import { locate } from '../../codec/locate.ts';
 import { planTuple } from '../../codec/plan.ts';
 import { DecodeError } from '../../errors/decode-error.ts';
 import { RpcError } from '../../errors/rpc-error.ts';
-import { MessageHeader, type Protocol } from '../../protocol/protocol.ts';
+import { MessageHeader, type ProtocolName } from '../../protocol/protocol.ts';
 import { messageType } from '../../protocol/types.ts';
-import { cutterFor } from '../../transport/cutters.ts';
-import { detect, recognise } from '../../transport/dialect.ts';
+import type { Envelope } from '../../transport/envelope.ts';
 import { Inbox } from '../../transport/inbox.ts';
+import type { TransportName } from '../../transport/transport.ts';
+import { transports } from '../../transport/transports.ts';
 import { ByteReader } from '../../wire/reader.ts';
 import { dialects } from '../dialect.ts';
 import type { Method } from '../method.ts';
 import { Outbox } from '../outbox.ts';
 import { isUnfinished, skipBody } from '../replies.ts';
+import { endSoon } from '../streams.ts';
+import { Watchdog } from '../watchdog.ts';
 import { type CallsOwner, ServedCalls } from './calls.ts';
 import { notReadable, notServed } from './failures.ts';
 import type { ReplyTo } from './replies.ts';
@@ -22,35 +25,60 @@ import type { ServingSettings } from './settings.ts';
 /** Above this many bytes that the client has not read, no more of its requests are. */
 const HIGH_WATER = 1024 * 1024;
 
-/** The server's end of one socket. It is over when the socket is closed and what ran for it has ended. */
+/** What a client speaks. */
+export interface Spoken {
+  readonly transport: TransportName;
+  readonly protocol: ProtocolName;
+}
+
+/** Who wants to know of a connection. */
+export interface ConnectionOwner {
+  /** The connection has ended, and so has what ran for it. */
+  over(): void;
+  /** What the client sent is refused: nothing more is read. The operator knows already. */
+  refused?(error: RpcError): void;
+}
+
+/** The server's end of one connection. It is over when its stream is closed and what ran for it has ended. */
 export class ServerConnection implements CallsOwner {
   readonly peer: string;
-  readonly #socket: Socket;
+  readonly #stream: Duplex;
   readonly #settings: ServingSettings;
+  readonly #owner: ConnectionOwner;
   readonly #reader: ByteReader;
+  readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   readonly #calls: ServedCalls;
   readonly #header = new MessageHeader();
-  readonly #onOver: () => void;
-  /** Undefined until the first bytes have told how the client cuts its messages. */
-  #inbox: Inbox | undefined;
-  #early: Buffer = Buffer.alloc(0);
+  /** Runs while a message has begun and is not whole. */
+  readonly #patience: Watchdog;
   #isPaused = false;
   #isWorking = false;
   #isDraining = false;
+  #isFinishing = false;
   #goesOnSoon = false;
   #isClosed = false;
 
-  constructor(socket: Socket, peer: string, settings: ServingSettings, onOver: () => void) {
-    this.#socket = socket;
+  constructor(
+    stream: Duplex,
+    { transport, protocol }: Spoken,
+    peer: string,
+    settings: ServingSettings,
+    owner: ConnectionOwner,
+  ) {
+    const { limits } = settings;
+    this.#stream = stream;
     this.peer = peer;
     this.#settings = settings;
-    this.#onOver = onOver;
-    this.#reader = new ByteReader(settings.limits);
-    this.#outbox = new Outbox(socket, 'buffered', settings.limits, () => this.#flushed());
+    this.#owner = owner;
+    this.#reader = new ByteReader(limits);
+    const cutter = transports[transport].cutter(dialects[protocol].protocol, limits);
+    this.#inbox = new Inbox(this.#reader, cutter, (r, envelope) => this.#take(r, envelope));
+    this.#outbox = new Outbox(stream, transports[transport], limits, () => this.#flushed());
     this.#calls = new ServedCalls(this, settings, this.#outbox);
+    this.#patience = new Watchdog(limits.partial, () => this.#lostPatience());
     let failure: Error | undefined;
-    socket
+    stream
       .on('data', chunk => this.#receive(chunk))
       .on('drain', () => this.settled())
       .on('error', error => {
@@ -58,6 +86,7 @@ export class ServerConnection implements CallsOwner {
       })
       .on('close', () => {
         this.#isClosed = true;
+        this.#patience.stop();
         this.#calls.abandon(
           new RpcError('CANCELLED', `${peer} closed the connection`, { peer, cause: failure }),
         );
@@ -68,22 +97,29 @@ export class ServerConnection implements CallsOwner {
   /** Takes no more requests; ends the connection when those that run are answered. */
   drain(): void {
     this.#isDraining = true;
+    this.#patience.stop();
     // What still comes is read and forgotten: closing over unread bytes resets the connection, and the last
     // answers would be lost with it.
-    this.#socket.resume();
+    this.#stream.resume();
     this.#endWhenDone();
+  }
+
+  /** No more bytes will come: ends the connection when all that came is answered. */
+  finish(): void {
+    this.#isFinishing = true;
+    this.#afterwards();
   }
 
   /** Ends the connection now. */
   destroy(): void {
     this.#calls.abort(new RpcError('CANCELLED', 'the server was closed'));
-    this.#socket.destroy();
-    this.#onOver();
+    this.#stream.destroy();
+    this.#owner.over();
   }
 
   fail(error: unknown, method: Method | undefined): void {
     this.#report(error, method);
-    this.#socket.destroy();
+    this.#stream.destroy();
   }
 
   /** Something ended: what waited for it goes on. */
@@ -91,7 +127,7 @@ export class ServerConnection implements CallsOwner {
     if (!this.#outbox.isClosed) {
       this.#work(() => {
         this.#calls.goOn();
-        if (this.#wantsMore() && this.#inbox?.isStopped) this.#inbox.resume();
+        if (this.#wantsMore() && this.#inbox.isStopped) this.#inbox.resume();
       });
     }
     this.#afterwards();
@@ -99,7 +135,7 @@ export class ServerConnection implements CallsOwner {
 
   /** Where the kernel takes all bytes at once, no drain tells that there is room again. */
   #flushed(): void {
-    if (this.#goesOnSoon || !(this.#isPaused || this.#inbox?.isStopped)) return;
+    if (this.#goesOnSoon || !(this.#isPaused || this.#inbox.isStopped)) return;
     this.#goesOnSoon = true;
     setImmediate(() => {
       this.#goesOnSoon = false;
@@ -109,40 +145,34 @@ export class ServerConnection implements CallsOwner {
 
   #receive(chunk: Buffer): void {
     if (this.#isDraining) return;
-    const inbox = this.#inbox ?? this.#detect(chunk);
-    if (inbox === undefined) return;
-    const bytes = this.#early.length > 0 ? this.#early : chunk;
-    this.#early = Buffer.alloc(0);
+    const before = this.#inbox.taken;
     this.#outbox.hold();
-    this.#work(() => inbox.push(bytes, bytes.length), bytes);
+    this.#work(() => this.#inbox.push(chunk, chunk.length));
     this.#outbox.release();
+    this.#watch(this.#inbox.taken !== before);
     this.#afterwards();
   }
 
-  get #protocol(): Protocol {
-    return this.#calls.dialect.protocol;
+  /** A client that begins a message and never ends it holds memory that others need. */
+  #watch(isAnother: boolean): void {
+    const waits = this.#inbox.isMidMessage && !this.#isDraining;
+    if (!waits) this.#patience.stop();
+    else if (isAnother || !this.#patience.isRunning) this.#patience.start();
   }
 
-  /** Decides about the first bytes, or keeps them until there are enough. */
-  #detect(chunk: Buffer): Inbox | undefined {
-    const bytes = this.#early.length === 0 ? chunk : Buffer.concat([this.#early, chunk]);
-    const spoken = detect(bytes, bytes.length);
-    this.#early = bytes;
-    if (spoken === undefined) return undefined;
-    const { framing } = spoken;
-    this.#calls.dialect = dialects[spoken.protocol];
-    this.#outbox.framing = framing;
-    const cutter = cutterFor(framing, this.#protocol, this.#settings.limits);
-    this.#inbox = new Inbox(this.#reader, cutter, r => this.#take(r));
-    return this.#inbox;
+  #lostPatience(): void {
+    // While nothing is read from it, the client is not to blame.
+    if (this.#isPaused) return this.#patience.start();
+    const text = `has begun a message that was not whole within ${this.#settings.limits.partial} ms (limits.partial)`;
+    this.#refuse(new RpcError('DEADLINE_EXCEEDED', `${this.peer} ${text}`, { peer: this.peer }));
   }
 
-  #work(read: () => void, bytes?: Buffer): void {
+  #work(read: () => void): void {
     this.#isWorking = true;
     try {
       read();
     } catch (error) {
-      this.#refuse(error, bytes);
+      this.#refuseBytes(error);
     } finally {
       this.#isWorking = false;
       this.#reader.detach();
@@ -153,56 +183,60 @@ export class ServerConnection implements CallsOwner {
     const pause = !this.#wantsMore() && !this.#isDraining;
     if (pause !== this.#isPaused) {
       this.#isPaused = pause;
-      if (pause) this.#socket.pause();
-      else this.#socket.resume();
+      if (pause) this.#stream.pause();
+      else this.#stream.resume();
     }
     this.#endWhenDone();
   }
 
   /** The bytes are no messages, or their end cannot be found: nothing more can be read here. */
-  #refuse(error: unknown, bytes: Buffer | undefined): void {
-    const seen = bytes === undefined ? undefined : recognise(bytes, 0, bytes.length);
-    const what =
-      seen === undefined || seen.startsWith('Thrift binary') || seen.startsWith('Thrift compact')
-        ? 'what is no message'
-        : `${seen}, which is not served here`;
+  #refuseBytes(error: unknown): void {
     const why = error instanceof Error ? error.message : String(error);
-    const text = `${this.peer} sent ${what}; the connection was closed: ${why}`;
-    this.#report(new RpcError('INVALID_ARGUMENT', text, { peer: this.peer, cause: error }));
+    const text = `${this.peer} sent what is no message; the connection was closed: ${why}`;
+    this.#refuse(new RpcError('INVALID_ARGUMENT', text, { peer: this.peer, cause: error }));
+  }
+
+  #refuse(error: RpcError): void {
+    this.#report(error);
+    this.#owner.refused?.(error);
     this.drain();
   }
 
-  #take(r: ByteReader): boolean {
+  #take(r: ByteReader, envelope: Envelope): boolean {
     const header = this.#header;
-    const { routes } = this.#settings;
-    if (!this.#protocol.readMessage(r, header)) throw r.truncated(r.pos, 4);
+    const dialect = dialects[envelope.protocol];
+    if (!dialect.protocol.readMessage(r, header)) throw r.truncated(r.pos, 4);
     const { name, seqid, strict, type } = header;
-    const route = routes.find(name);
-    const method = route?.methods[this.#protocol.name];
+    const route = this.#settings.routes.find(name, envelope.service);
+    const method = route?.methods[envelope.protocol];
     const oneway = type === messageType.oneway || (method?.oneway ?? false);
     if (
       route?.run === undefined ||
       method === undefined ||
       (type !== messageType.call && type !== messageType.oneway)
     ) {
-      this.#decline(r, { name, seqid, strict }, oneway, notServed(name, route !== undefined, type));
+      const to = { name, seqid, strict, dialect, envelope };
+      this.#decline(r, to, oneway, notServed(name, route !== undefined, type));
     } else {
-      const to = { name: method.name, seqid, strict };
+      const to = { name: method.name, seqid, strict, dialect, envelope };
       const args = this.#readArguments(r, method, to, oneway);
       // Field by field: a spread of `to` was measured to cost more than all the rest of a call.
-      if (args !== undefined) this.#calls.run({ name: to.name, seqid, strict, route, method, args, oneway });
+      if (args !== undefined)
+        this.#calls.run({ name: to.name, seqid, strict, dialect, envelope, route, method, args, oneway });
     }
     return this.#wantsMore();
   }
 
   /** The arguments; undefined when they do not fit, which has been answered. */
   #readArguments(r: ByteReader, method: Method, to: ReplyTo, oneway: boolean): unknown[] | undefined {
-    const protocol = this.#protocol;
+    const { protocol } = to.dialect;
     const from = r.pos;
     try {
-      return decodeChecked(method.args, r, (start, fault) =>
+      const args = decodeChecked(method.args, r, (start, fault) =>
         locate(protocol, planTuple(method.descriptor.parameters), method.fullName, r, start, fault),
       ) as unknown[];
+      protocol.readMessageEnd(r);
+      return args;
     } catch (error) {
       if (!(error instanceof DecodeError) || isUnfinished(r, error)) throw error;
       r.pos = from;
@@ -216,7 +250,7 @@ export class ServerConnection implements CallsOwner {
   #decline(r: ByteReader, to: ReplyTo, oneway: boolean, failure: RpcError, reason?: DecodeError): void {
     let unskippable: unknown;
     try {
-      skipBody(r, this.#protocol, reason);
+      skipBody(r, to.dialect.protocol, reason);
     } catch (error) {
       // To be asked again; answered then, and only then.
       if (isUnfinished(r, error)) throw error;
@@ -239,10 +273,15 @@ export class ServerConnection implements CallsOwner {
 
   #endWhenDone(): void {
     if (this.#calls.size > 0) return;
-    if (this.#isClosed) return this.#onOver();
+    if (this.#isClosed) return this.#owner.over();
     // While a request is being read or begun, its answer is still to come.
-    if (!this.#isDraining || this.#isWorking || this.#outbox.isClosed) return;
+    if (this.#isWorking || this.#outbox.isClosed) return;
+    if (this.#isFinishing && !this.#isDraining && !this.#inbox.isStopped) {
+      if (this.#inbox.isMidMessage) return this.#refuseBytes(new Error('its end is missing'));
+      this.#isDraining = true;
+    }
+    if (!this.#isDraining) return;
     this.#outbox.flush();
-    this.#socket.destroySoon();
+    endSoon(this.#stream);
   }
 }

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { RpcError } from '../../errors/rpc-error.ts';
 import { applicationType } from '../../errors/status.ts';
 import { messageType } from '../../protocol/types.ts';
-import { Oversize } from '../outbox.ts';
+import { Oversize } from '../../transport/transport.ts';
 
 /** The answer to a message that no handler serves. */
 export function notServed(name: string, isDeclared: boolean, type: number): RpcError {

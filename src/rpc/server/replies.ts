@@ -4,6 +4,7 @@ import type { RpcError } from '../../errors/rpc-error.ts';
 import { MessageHeader } from '../../protocol/protocol.ts';
 import { messageType } from '../../protocol/types.ts';
 import { resolve } from '../../schema/descriptor.ts';
+import type { Envelope } from '../../transport/envelope.ts';
 import { typeOfInstance } from '../../values/classes.ts';
 import { toApplicationException } from '../application-exception.ts';
 import type { Dialect } from '../dialect.ts';
@@ -18,32 +19,23 @@ export interface ReplyTo {
   readonly seqid: number;
   /** Old clients, which sent no version, are answered without one. */
   readonly strict: boolean;
+  /** What the request was written in, and stood in: its answer is alike. */
+  readonly dialect: Dialect;
+  readonly envelope: Envelope;
 }
 
 const header = new MessageHeader();
 
 /** Writes a method's result. Throws a ValueError when the handler returned what does not fit. */
-export function writeResult(
-  out: Outbox,
-  dialect: Dialect,
-  method: Method,
-  to: ReplyTo,
-  value: unknown,
-): void {
+export function writeResult(out: Outbox, method: Method, to: ReplyTo, value: unknown): void {
   if (!method.isVoid && (value === undefined || value === null)) {
     throw new MissingResult(`the handler returned nothing, expected ${method.descriptor.returns}`);
   }
-  writeTuple(out, dialect, method, to, method.isVoid ? [] : [value]);
+  writeTuple(out, method, to, method.isVoid ? [] : [value]);
 }
 
 /** Writes an exception, if the method declares its class; otherwise does nothing and says so. */
-export function writeDeclared(
-  out: Outbox,
-  dialect: Dialect,
-  method: Method,
-  to: ReplyTo,
-  error: unknown,
-): boolean {
+export function writeDeclared(out: Outbox, method: Method, to: ReplyTo, error: unknown): boolean {
   const type = typeof error === 'object' && error !== null ? typeOfInstance(error) : undefined;
   if (type === undefined) return false;
   const index = method.resultFields.findIndex(
@@ -52,45 +44,40 @@ export function writeDeclared(
   if (index < 0) return false;
   const values = new Array<unknown>(index + 1).fill(undefined);
   values[index] = error;
-  writeTuple(out, dialect, method, to, values);
+  writeTuple(out, method, to, values);
   return true;
 }
 
 /** Writes a failure that no IDL declares. */
-export function writeFailure(out: Outbox, dialect: Dialect, to: ReplyTo, error: RpcError): void {
-  write(out, dialect, to, messageType.exception, (w, at) =>
-    dialect.exception.encode(w, toApplicationException(error), at, 0),
+export function writeFailure(out: Outbox, to: ReplyTo, error: RpcError): void {
+  write(out, to, messageType.exception, (w, at) =>
+    to.dialect.exception.encode(w, toApplicationException(error), at, 0),
   );
 }
 
-function writeTuple(
-  out: Outbox,
-  dialect: Dialect,
-  method: Method,
-  to: ReplyTo,
-  values: readonly unknown[],
-): void {
-  write(out, dialect, to, messageType.reply, (w, at) =>
+function writeTuple(out: Outbox, method: Method, to: ReplyTo, values: readonly unknown[]): void {
+  const { protocol } = to.dialect;
+  write(out, to, messageType.reply, (w, at) =>
     encodeChecked(method.result, w, values, at, () =>
-      explainTuple(method.fullName, 'result', method.resultFields, values, w.maxDepth, dialect.protocol),
+      explainTuple(method.fullName, 'result', method.resultFields, values, w.maxDepth, protocol),
     ),
   );
 }
 
 function write(
   out: Outbox,
-  dialect: Dialect,
-  to: ReplyTo,
+  { name, seqid, strict, dialect: { protocol }, envelope }: ReplyTo,
   type: number,
   body: (w: Outbox['writer'], at: number) => number,
 ): void {
-  const at = out.begin();
+  header.name = name;
+  header.seqid = seqid;
+  header.strict = strict;
+  header.type = type;
   try {
-    header.name = to.name;
-    header.seqid = to.seqid;
-    header.strict = to.strict;
-    header.type = type;
-    out.commit(body(out.writer, dialect.protocol.writeMessage(out.writer, at, header)));
+    const at = out.begin(header, envelope);
+    const end = body(out.writer, protocol.writeMessage(out.writer, at, header));
+    out.commit(protocol.writeMessageEnd(out.writer, end), envelope);
   } finally {
     out.end();
   }

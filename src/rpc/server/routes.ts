@@ -20,8 +20,10 @@ export class Routes {
   readonly #ambiguous = new Set<string>();
   readonly #services: ServiceDescriptor[] = [];
 
-  find(name: string): Route | undefined {
-    return this.#byName.get(name);
+  /** The route of a name, in the service that the client's transport names, if it does. */
+  find(name: string, service: string | undefined): Route | undefined {
+    const named = service === undefined ? undefined : this.#byName.get(`${service}:${name}`);
+    return named ?? this.#byName.get(name);
   }
 
   /** Adds a service. Throws a TypeError for a declared method without a handler, unless `partial`. */

@@ -2,22 +2,35 @@ import { DecodeError } from '../errors/decode-error.ts';
 import type { Limits } from '../limits.ts';
 import type { MessageScanner, Protocol } from '../protocol/protocol.ts';
 import type { ByteReader } from '../wire/reader.ts';
-import type { Cutter, TakeMessage } from './inbox.ts';
+import type { Cutter, TakeMessage } from './cutter.ts';
+import { type Envelope, envelopeOf } from './envelope.ts';
+import type { Transport } from './transport.ts';
+
+/** Messages one behind the other, with nothing between: only decoding tells where one ends. */
+export const buffered: Transport = {
+  name: 'buffered',
+  isFramed: false,
+  hasHeaders: false,
+  cutter: (protocol, limits) => new BufferedCutter(protocol, limits),
+  open: (_w, at) => at,
+  close: (_w, _at, end) => end,
+};
 
 /**
- * Messages one behind the other, with nothing between: only decoding tells where one ends. Each is decoded
- * straight from the chunk; only when the bytes run out is that one message scanned for its end, going on from
- * chunk to chunk, and then decoded again.
+ * Each message is decoded straight from the chunk; only when the bytes run out is that one message scanned for its
+ * end, going on from chunk to chunk, and then decoded again.
  */
-export class UnframedCutter implements Cutter {
+class BufferedCutter implements Cutter {
   readonly #scanner: MessageScanner;
   readonly #maxMessage: number;
+  readonly #envelope: Envelope;
   #scanning = false;
   readonly wanted = 0;
 
   constructor(protocol: Protocol, limits: Limits) {
     this.#scanner = protocol.scanner(limits);
     this.#maxMessage = limits.message;
+    this.#envelope = envelopeOf(protocol.name);
   }
 
   cut(r: ByteReader, at: number, end: number, take: TakeMessage): number {
@@ -27,7 +40,7 @@ export class UnframedCutter implements Cutter {
         // A message beyond the limit is refused even when all of it is there: the chunks must not decide.
         r.window(at, Math.min(end, at + this.#maxMessage), true);
         try {
-          goOn = take(r);
+          goOn = take(r, this.#envelope);
           at = r.pos;
         } catch (error) {
           if (!(error instanceof DecodeError) || error.code !== 'truncated') throw error;
@@ -45,7 +58,7 @@ export class UnframedCutter implements Cutter {
         }
         this.#scanning = false;
         r.window(at, stop, false);
-        goOn = take(r);
+        goOn = take(r, this.#envelope);
         at = stop;
       }
       if (!goOn) break;

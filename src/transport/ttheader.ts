@@ -1,0 +1,189 @@
+import type { ByteReader } from '../wire/reader.ts';
+import { readText, writeText } from '../wire/text.ts';
+import { type ByteWriter, room } from '../wire/writer.ts';
+import type { TakeMessage } from './cutter.ts';
+import { type Envelope, noHeaders } from './envelope.ts';
+import { FrameCutter } from './frame-cutter.ts';
+import { Oversize, type Transport } from './transport.ts';
+
+/*
+ * Kitex's TTHeader (cloudwego.io, "Transport Protocol TTHeader"), all big-endian: LENGTH, then
+ *   u16 0x1000 | u16 flags | i32 sequence id | u16 words of the header | the header, padded to words | the message
+ * and in the header: u8 protocol id, u8 count of transforms, their ids, then blocks. The message is strict binary,
+ * bare or once more behind a length.
+ */
+const MAGIC = 0x1000;
+const STREAMING = 0x0002;
+/** Bytes from the magic to the header. */
+const FIXED = 10;
+const MOST_WORDS = 0xffff;
+const BINARY = 0;
+const block = { padding: 0x00, texts: 0x01, numbered: 0x10, aclToken: 0x11 } as const;
+/** The numbered pair that names the method. */
+const TO_METHOD = 9;
+const SERVICE = 'isn';
+const ACL_TOKEN = 'gdpr-token';
+
+/** Messages with headers, as Kitex's services have them. */
+export const ttheader: Transport = {
+  name: 'ttheader',
+  isFramed: true,
+  hasHeaders: true,
+  cutter: (_protocol, limits) => new FrameCutter(limits, takeFrame),
+  open(w, at, { seqid, name }, { headers, framed, service }) {
+    room(w, at, 4 + FIXED + 2);
+    w.view.setInt32(at + 4, MAGIC << 16);
+    w.view.setInt32(at + 8, seqid);
+    const begin = at + 4 + FIXED;
+    w.bytes[begin] = BINARY;
+    w.bytes[begin + 1] = 0;
+    const texts = service === undefined ? headers : new Map([[SERVICE, service], ...headers]);
+    let end = texts.size === 0 ? begin + 2 : writeTexts(w, begin + 2, texts);
+    if (service !== undefined) end = writeMethod(w, end, name);
+    room(w, end, 3 + 4);
+    while ((end - begin) % 4 !== 0) w.bytes[end++] = block.padding;
+    const words = (end - begin) / 4;
+    if (words > MOST_WORDS) {
+      throw new Oversize(`the headers take ${words * 4} bytes, TTHeader has room for ${MOST_WORDS * 4}`);
+    }
+    w.view.setUint16(begin - 2, words);
+    return framed ? end + 4 : end;
+  },
+  close(w, at, end, { framed }) {
+    if (framed) {
+      const body = at + 4 + FIXED + w.view.getUint16(at + 4 + FIXED - 2) * 4;
+      w.view.setInt32(body, end - body - 4);
+    }
+    w.view.setInt32(at, end - at - 4);
+    return end;
+  },
+};
+
+function takeFrame(r: ByteReader, take: TakeMessage): boolean {
+  const { start, end } = r;
+  if (start + FIXED > end) throw r.truncated(start, FIXED);
+  if (r.view.getUint16(start) !== MAGIC) {
+    const found = r.view.getUint16(start).toString(16).padStart(4, '0');
+    throw r.error(
+      'bad-version',
+      start,
+      `expected a TTHeader frame (1000), got one that begins with ${found}`,
+    );
+  }
+  if ((r.view.getUint16(start + 2) & STREAMING) !== 0) {
+    throw r.error('invalid-data', start + 2, 'a frame of a stream, on a connection that carries plain calls');
+  }
+  const words = r.view.getUint16(start + FIXED - 2);
+  const body = start + FIXED + words * 4;
+  if (body > end) {
+    const text = `the header claims ${words * 4} bytes, the frame has ${end - start - FIXED} more`;
+    throw r.error('size-limit', start + FIXED - 2, text);
+  }
+  r.pos = start + FIXED;
+  r.end = body;
+  checkProtocol(r);
+  const headers = readHeaders(r);
+  r.end = end;
+  const framed = isFramed(r, body);
+  const service = headers.get(SERVICE);
+  r.window(framed ? body + 4 : body, end, false);
+  return take(r, { protocol: 'binary', headers, zlib: false, framed, service });
+}
+
+/** Whether the message at `at` stands behind its length: no strict message begins with a sensible one. */
+function isFramed(r: ByteReader, at: number): boolean {
+  if (at + 4 > r.end || r.view.getInt32(at) < 0) return false;
+  if (r.view.getInt32(at) === r.end - at - 4) return true;
+  const text = `expected a strict binary message, or one behind its length, which is ${r.end - at - 4}`;
+  throw r.error('invalid-data', at, `${text}; got ${r.view.getInt32(at)}`);
+}
+
+function checkProtocol(r: ByteReader): void {
+  const at = advance(r, 2);
+  const [protocol, transforms] = [r.bytes[at]!, r.bytes[at + 1]!];
+  if (protocol !== BINARY) {
+    throw r.error('invalid-data', at, `expected the protocol id 0 (Thrift binary), got ${protocol}`);
+  }
+  if (transforms !== 0) {
+    throw r.error('invalid-data', at + 1, `expected no transforms, as Kitex knows none, got ${transforms}`);
+  }
+}
+
+function readHeaders(r: ByteReader): Envelope['headers'] {
+  let headers: Map<string, string> | undefined;
+  while (r.pos < r.end) {
+    const at = advance(r, 1);
+    switch (r.bytes[at]) {
+      case block.padding:
+        break;
+      case block.texts: {
+        headers ??= new Map();
+        for (let left = readCount(r, 4); left > 0; left--) {
+          const key = readString(r);
+          headers.set(key, readString(r));
+        }
+        break;
+      }
+      case block.numbered:
+        for (let left = readCount(r, 4); left > 0; left--) {
+          advance(r, 2);
+          readString(r);
+        }
+        break;
+      case block.aclToken:
+        headers ??= new Map();
+        headers.set(ACL_TOKEN, readString(r));
+        break;
+      default:
+        throw r.error('invalid-data', at, `there is no block of headers with the id ${r.bytes[at]}`);
+    }
+  }
+  return headers ?? noHeaders;
+}
+
+/** The count of a block whose entries take `least` bytes each. */
+function readCount(r: ByteReader, least: number): number {
+  const at = advance(r, 2);
+  const count = r.view.getUint16(at);
+  if (count * least > r.end - r.pos) throw r.badSize(count, at, 'a block of headers');
+  return count;
+}
+
+function readString(r: ByteReader): string {
+  const at = advance(r, 2);
+  const length = r.view.getUint16(at);
+  const from = advance(r, length);
+  return readText(r, from, length, false);
+}
+
+function advance(r: ByteReader, size: number): number {
+  const at = r.pos;
+  if (at + size > r.end) throw r.truncated(at, size);
+  r.pos = at + size;
+  return at;
+}
+
+function writeTexts(w: ByteWriter, at: number, texts: Envelope['headers']): number {
+  room(w, at, 3);
+  w.bytes[at] = block.texts;
+  w.view.setUint16(at + 1, texts.size);
+  at += 3;
+  for (const [key, value] of texts) at = writeString(w, writeString(w, at, key), value);
+  return at;
+}
+
+function writeMethod(w: ByteWriter, at: number, name: string): number {
+  room(w, at, 5);
+  w.bytes[at] = block.numbered;
+  w.view.setUint16(at + 1, 1);
+  w.view.setUint16(at + 3, TO_METHOD);
+  return writeString(w, at + 5, name);
+}
+
+function writeString(w: ByteWriter, at: number, text: string): number {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > 0xffff) throw new Oversize(`a header takes ${bytes} bytes, TTHeader has room for ${0xffff}`);
+  room(w, at, 2);
+  w.view.setUint16(at, bytes);
+  return writeText(w, at + 2, text, 0);
+}
