@@ -6,12 +6,12 @@ import { isRecord, resolve, type TypeDescriptor } from './schema/descriptor.ts';
 import { JsonReader } from './simple-json/read.ts';
 import type { AnyStructClass, InputOf } from './values/classes.ts';
 import type { EnumObject } from './values/enums.ts';
-import { type JsonValue, jsonOf } from './values/json-form.ts';
+import { type JsonValue, jsonOf, MAX_DEPTH } from './values/json-form.ts';
 import { descriptorOf, type TypeLike } from './values/module.ts';
 import { show } from './values/refusals.ts';
 
 export interface JsonOptions {
-  /** Only `depth` matters here. */
+  /** Only `depth` matters here; beyond 500 a value is taken to contain itself whatever it says. */
   readonly limits?: Partial<Limits>;
 }
 
@@ -31,7 +31,7 @@ export function toJSON<C extends AnyStructClass>(
 ): JsonValue;
 export function toJSON(type: EnumObject | TypeDescriptor, value: unknown, options?: JsonOptions): JsonValue;
 export function toJSON(type: TypeLike, value: unknown, options?: JsonOptions): JsonValue {
-  const { depth } = limitsOf('toJSON', options);
+  const depth = depthOf('toJSON', options);
   const descriptor = descriptorOf(type);
   return fromHere(toJSON, () => {
     checkValue(descriptor, value, depth);
@@ -56,7 +56,7 @@ export function fromJSON<C extends { readonly prototype: object }>(
 ): C['prototype'];
 export function fromJSON(type: TypeLike, json: unknown, options?: JsonOptions): unknown;
 export function fromJSON(type: object, json: unknown, options?: JsonOptions): unknown {
-  const { depth } = limitsOf('fromJSON', options);
+  const depth = depthOf('fromJSON', options);
   const descriptor = descriptorOf(type as TypeLike);
   return fromHere(fromJSON, () => {
     if (typeof json === 'string' && isNested(descriptor)) {
@@ -83,7 +83,7 @@ function fromHere<T>(entry: (...args: never) => unknown, run: () => T): T {
   }
 }
 
-function limitsOf(what: string, options: JsonOptions | undefined): Limits {
+function depthOf(what: string, options: JsonOptions | undefined): number {
   checkOptions(what, options, ['limits']);
-  return withLimits(options?.limits);
+  return Math.min(withLimits(options?.limits).depth, MAX_DEPTH);
 }

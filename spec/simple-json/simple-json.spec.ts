@@ -168,7 +168,22 @@ describe('fromJSON(type, json)', () => {
     }
   });
 
-  it('is no type: says what one is', () => {
+  it('overflows no stack, whatever the limit', () => {
+    const Node = type(loadSource('struct Node { 1: list<map<i32, Node>> nodes }'), 'Node');
+    const limits = { depth: Number.POSITIVE_INFINITY };
+    const nest = (depth: number): object => (depth === 0 ? {} : { nodes: [{ 1: nest(depth - 1) }] });
+    // A map in the list, and a struct in the map: two deeper each time.
+    const value = fromJSON(Node, nest(250), { limits });
+    expect(toJSON(Node, value, { limits })).to.deep.equal(nest(250));
+    expect(verdictOf(() => fromJSON(Node, nest(251), { limits }))).to.include({ code: 'too-deep' });
+    const circle: { nodes: unknown[] } = { nodes: [] };
+    circle.nodes.push(new Map([[1, circle]]));
+    expect(verdictOf(() => toJSON(Node, circle, { limits }))).to.include({ code: 'too-deep' });
+    circle.nodes[0] = { 1: circle };
+    expect(verdictOf(() => fromJSON(Node, circle, { limits }))).to.include({ code: 'too-deep' });
+  });
+
+  it('says what a type is, given none', () => {
     expect(() => fromJSON({} as never, {})).to.throw(TypeError, 'expected a type');
     expect(() => toJSON('User' as never, {})).to.throw(TypeError, 'expected a type');
   });

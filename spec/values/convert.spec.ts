@@ -97,7 +97,10 @@ describe('toJSON', () => {
     node.next = node;
     nodes.nodes.push(nodes);
     for (const circle of [node, nodes])
-      expect(() => JSON.stringify(circle)).to.throw(ValueError, 'Node: nested deeper than 500');
+      expect(() => JSON.stringify(circle)).to.throw(
+        ValueError,
+        'Node: nested deeper than 500: the value contains itself',
+      );
   });
 
   it('writes an exception by its fields', () => {

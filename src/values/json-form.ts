@@ -2,13 +2,12 @@ import { ValueError } from '../errors/value-error.ts';
 import { isRecord, resolve, type StructDescriptor, type TypeDescriptor } from '../schema/descriptor.ts';
 import { depthIn, readField, setOwn } from './fields.ts';
 import { fromLiteral, objectOf } from './literals.ts';
-import { tooDeep } from './refusals.ts';
 
 /** What `JSON.stringify` writes as it is, and `JSON.parse` gives back. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
 /** Deeper than any limit on messages would let a value be: it contains itself. */
-const MAX_DEPTH = 500;
+export const MAX_DEPTH = 500;
 
 /**
  * A value by field names, what is unset left out: i64 beyond 2^53-1 as decimal text, binary as base64; NaN, the
@@ -99,5 +98,10 @@ function plain(value: unknown): JsonValue {
 }
 
 function descend(type: TypeDescriptor, depth: number, maxDepth: number): void {
-  if (depth > maxDepth) throw new ValueError('too-deep', String(type), tooDeep(maxDepth));
+  if (depth > maxDepth)
+    throw new ValueError(
+      'too-deep',
+      String(type),
+      `nested deeper than ${maxDepth}: the value contains itself`,
+    );
 }
