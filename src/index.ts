@@ -30,9 +30,11 @@ export {
   type ServerOptions,
   type ServiceOptions,
 } from './server.ts';
+export { fromJSON, type JsonOptions, toJSON } from './simple-json.ts';
 export type { TransportName } from './transport/transport.ts';
 export { type InputOf, type StructClass, unknownField } from './values/classes.ts';
 export type { EnumObject } from './values/enums.ts';
+export type { JsonValue } from './values/json-form.ts';
 export { equals, mapGet, setHas, toObject } from './values/lookup.ts';
 export { type DynamicModule, describe, type TypeLike, type } from './values/module.ts';
 export type { ApiOf, ImplOf, IsDynamic, Service } from './values/service.ts';

@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { ValueError } from '../../src/errors/value-error.ts';
 import { loadSource } from '../../src/load.ts';
 import { deserialize, serialize } from '../../src/serialize.ts';
 import { equals, toObject } from '../../src/values/lookup.ts';
@@ -60,6 +61,46 @@ describe('toJSON', () => {
     const value = new All(JSON.parse('{"__proto__":5}') as object);
     expect(JSON.stringify(value)).to.equal('{"__proto__":5}');
     expect(Object.getPrototypeOf(value)).to.equal(All.prototype);
+  });
+
+  it('writes an enum by its member, where it has one', () => {
+    expect(json({ color: 1 })).to.equal('{"color":"RED"}');
+    expect(json({ color: 7 })).to.equal('{"color":7}');
+  });
+
+  it('writes -0 as text, whose sign JSON.stringify would drop', () => {
+    expect(json({ ratios: [-0, 0] })).to.equal('{"ratios":["-0",0]}');
+  });
+
+  it('writes what does not fit its type as it is: an instance may be half filled in', () => {
+    const wrong = {
+      flag: 'yes',
+      text: 5n,
+      bytes: 'raw',
+      bigs: 'none',
+      color: 'PINK',
+      byName: 7,
+      inner: 'x',
+      id: 3,
+    };
+    expect(json(wrong)).to.equal(
+      '{"flag":"yes","text":"5","bytes":"raw","id":3,"color":"PINK","bigs":"none","byName":7,"inner":"x"}',
+    );
+    expect(json({ bigs: [null, 1.5, 'x'], ratios: ['1', null], inners: [null] })).to.equal(
+      '{"bigs":[null,1.5,"x"],"inners":[null],"ratios":["1",null]}',
+    );
+  });
+
+  it('refuses what contains itself', () => {
+    const { Node } = loadSource('struct Node { 1: optional Node next, 2: list<Node> nodes }');
+    const [node, nodes] = [new Node(), new Node({ nodes: [] })];
+    node.next = node;
+    nodes.nodes.push(nodes);
+    for (const circle of [node, nodes])
+      expect(() => JSON.stringify(circle)).to.throw(
+        ValueError,
+        'Node: nested deeper than 500: the value contains itself',
+      );
   });
 
   it('writes an exception by its fields', () => {

@@ -1,9 +1,9 @@
-import { inspect } from 'node:util';
 import { ValueError, type ValueErrorCode } from '../errors/value-error.ts';
 import type { Protocol } from '../protocol/protocol.ts';
 import { wireType } from '../protocol/types.ts';
 import {
   type FieldDescriptor,
+  isRecord,
   type ListDescriptor,
   type MapDescriptor,
   type ResolvedType,
@@ -15,7 +15,17 @@ import {
 import { suggest } from '../schema/suggest.ts';
 import { classOf, defaultOf, unknownField, unknownFieldError, unknownKey } from '../values/classes.ts';
 import { hasDuplicates } from '../values/equality.ts';
-import { readField } from '../values/fields.ts';
+import { depthIn, readField } from '../values/fields.ts';
+import {
+  keyText,
+  memberCount,
+  missing,
+  mistyped,
+  show,
+  tooDeep,
+  twoEqual,
+  unsetElement,
+} from '../values/refusals.ts';
 import { isUuid } from '../wire/uuid.ts';
 import { isFloat, isNoRecord, isPlainMap } from './checks.ts';
 import { planOf, type RecordPlan } from './plan.ts';
@@ -62,6 +72,19 @@ export function explainTuple(
   }, of);
 }
 
+/**
+ * Throws what `explainValue` would give, of a value that no encoder has seen: what becomes JSON by field names has
+ * a form for every type.
+ */
+export function checkValue(
+  type: TypeDescriptor,
+  value: unknown,
+  maxDepth: number,
+  path: string = String(type),
+): void {
+  new Walk(maxDepth, anyForm).value(type, value, path, 0);
+}
+
 function explain(walk: () => void, path: string): ValueError {
   try {
     walk();
@@ -76,13 +99,21 @@ function explain(walk: () => void, path: string): ValueError {
   );
 }
 
+/** What a value is written in, as far as that decides which types there are. */
+interface Form {
+  readonly name: string;
+  holds: Protocol['holds'];
+}
+
+const anyForm: Form = { name: 'JSON', holds: () => true };
+
 class Walk {
   readonly #maxDepth: number;
-  readonly #protocol: Protocol;
+  readonly #protocol: Form;
   /** Said behind every message. */
   note = '';
 
-  constructor(maxDepth: number, protocol: Protocol) {
+  constructor(maxDepth: number, protocol: Form) {
     this.#maxDepth = maxDepth;
     this.#protocol = protocol;
   }
@@ -206,7 +237,7 @@ class Walk {
     for (let i = 0; i < elements.length; i++)
       this.#element(type.element, elements[i], `${path}[${i}]`, depth);
     if (isSet && hasDuplicates(type.element, value as Set<unknown>)) {
-      this.#fail('duplicate-element', path, `${type} holds two elements that are equal`);
+      this.#fail('duplicate-element', path, twoEqual(type, 'elements'));
     }
   }
 
@@ -222,17 +253,13 @@ class Walk {
       this.#element(type.value, member, `${path}[${keyText(key)}]`, depth);
     }
     if (hasDuplicates(type.key, new Set(entries.map(([key]) => key)))) {
-      this.#fail('duplicate-element', path, `${type} holds two keys that are equal`);
+      this.#fail('duplicate-element', path, twoEqual(type, 'keys'));
     }
   }
 
   #element(type: TypeDescriptor, value: unknown, path: string, depth: number): void {
     if (value === null || value === undefined) {
-      this.#fail(
-        'null-element',
-        path,
-        `expected ${type}, got ${value}: a container cannot hold what is unset`,
-      );
+      this.#fail('null-element', path, unsetElement(type, value));
     }
     this.value(type, value, path, depth + 1);
   }
@@ -263,70 +290,21 @@ class Walk {
 
   #unionMembers(type: StructDescriptor, value: object, path: string, set: readonly FieldDescriptor[]): void {
     const id = (value as { [unknownField]?: number })[unknownField];
-    const got = set.length === 0 ? 'none' : set.map(field => field.name).join(' and ');
     const why = id === undefined ? '' : `: it was read with a member newer than this schema (field id ${id})`;
-    this.#fail('union-member', path, `union ${type} takes exactly one of its members, got ${got}${why}`);
+    this.#fail('union-member', path, `${memberCount(type, set)}${why}`);
   }
 
   #descend(path: string, depth: number): void {
     if (depth > this.#maxDepth) {
-      this.#fail(
-        'too-deep',
-        path,
-        `nested deeper than ${this.#maxDepth} (limits.depth), or the value contains itself`,
-      );
+      this.#fail('too-deep', path, tooDeep(this.#maxDepth));
     }
   }
 
   #mistyped(type: ResolvedType, value: unknown, path: string, form?: string): never {
-    return this.#fail(
-      'wrong-type',
-      path,
-      `expected ${type}${form === undefined ? '' : ` (${form})`}, got ${show(value)}`,
-    );
+    return this.#fail('wrong-type', path, mistyped(type, value, form));
   }
 
   #fail(code: ValueErrorCode, path: string, reason: string): never {
     throw new ValueError(code, path, `${reason}${this.note}`);
   }
-}
-
-function missing(path: string, field: FieldDescriptor, note = ''): ValueError {
-  return new ValueError(
-    'missing-field',
-    path,
-    `the required field "${field.name}" (${field.type}) is not set${note}`,
-  );
-}
-
-/** As `fieldDepth` counts. */
-function depthIn(type: ResolvedType, depth: number): number {
-  return isRecord(type) ? depth + 1 : depth;
-}
-
-function isRecord(type: ResolvedType): boolean {
-  return type.kind === 'struct' || type.kind === 'union' || type.kind === 'exception';
-}
-
-/** `string "oops"`, `number 1.7`, `null`, `array [ 1, 2 ]`: short, whatever it is. */
-function show(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === 'string') {
-    return `string ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}`;
-  }
-  const text = inspect(value, {
-    depth: 0,
-    breakLength: Number.POSITIVE_INFINITY,
-    maxArrayLength: 3,
-    maxStringLength: 40,
-  });
-  const kind = typeof value === 'object' ? (Array.isArray(value) ? 'array' : 'object') : typeof value;
-  return `${kind} ${text.length > 80 ? `${text.slice(0, 80)}…` : text}`;
-}
-
-/** A map's key as it stands in a path: `"k"`, `5`. */
-function keyText(key: unknown): string {
-  return typeof key === 'string'
-    ? JSON.stringify(key)
-    : inspect(key, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
 }

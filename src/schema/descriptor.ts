@@ -250,3 +250,8 @@ export function resolve(type: TypeDescriptor): ResolvedType {
   while (current.kind === 'typedef') current = current.type;
   return current;
 }
+
+/** True for what has fields: a struct, union or exception. */
+export function isRecord(type: ResolvedType): type is StructDescriptor {
+  return type.kind === 'struct' || type.kind === 'union' || type.kind === 'exception';
+}

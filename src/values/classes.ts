@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { ValueError } from '../errors/value-error.ts';
 import type { FieldDescriptor, Literal, StructDescriptor } from '../schema/descriptor.ts';
 import { suggest } from '../schema/suggest.ts';
-import { toJSON } from './convert.ts';
 import { isPlain, isSetAside, readField, setOwn } from './fields.ts';
+import { jsonOf } from './json-form.ts';
 import { fromLiteral, isShareable, objectOf } from './literals.ts';
 
 declare const input: unique symbol;
@@ -97,7 +97,7 @@ function structClass(type: StructDescriptor): StructClass {
     }
 
     toJSON(): unknown {
-      return toJSON(type, this);
+      return jsonOf(type, this);
     }
 
     [inspect.custom](depth: number, options: object, show: typeof inspect): string {
@@ -125,7 +125,7 @@ function unionClass(type: StructDescriptor): StructClass {
     }
 
     toJSON(): unknown {
-      return toJSON(type, this);
+      return jsonOf(type, this);
     }
 
     [inspect.custom](depth: number, options: object, show: typeof inspect): string {
@@ -165,7 +165,7 @@ function exceptionClass(type: StructDescriptor): StructClass {
     }
 
     toJSON(): unknown {
-      return toJSON(type, this);
+      return jsonOf(type, this);
     }
   };
   const text = {

@@ -1,4 +1,10 @@
-import { type FieldDescriptor, resolve, type StructDescriptor } from '../schema/descriptor.ts';
+import {
+  type FieldDescriptor,
+  isRecord,
+  type ResolvedType,
+  resolve,
+  type StructDescriptor,
+} from '../schema/descriptor.ts';
 
 /**
  * Where an exception's field cannot be a property of its own name: what JavaScript expects there is something
@@ -37,4 +43,9 @@ export function setOwn(target: object, name: string, value: unknown): void {
   if (name === '__proto__' || name === 'message') {
     Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
   } else (target as Record<string, unknown>)[name] = value;
+}
+
+/** How deep a field's value lies in a struct at `depth`: a struct one deeper, a container no deeper than its owner. */
+export function depthIn(type: ResolvedType, depth: number): number {
+  return isRecord(type) ? depth + 1 : depth;
 }
