@@ -8,6 +8,8 @@ import { socketDial } from './rpc/channels/dial.ts';
 import { ReconnectingChannel } from './rpc/channels/reconnecting.ts';
 import { dialects } from './rpc/dialect.ts';
 import { type Headers, noHeaders } from './transport/envelope.ts';
+import type { SaslMechanism } from './transport/sasl/mechanism.ts';
+import { saslFramed } from './transport/sasl/transport.ts';
 import type { TransportName } from './transport/transport.ts';
 import { transports } from './transport/transports.ts';
 
@@ -27,13 +29,28 @@ export interface ChannelOptions {
    * `key` of the client, `servername`. The server's certificate is checked against the host's name.
    */
   readonly tls?: boolean | ConnectionOptions;
+  /** Says who the client is before anything else, as Hive, Impala and HBase ask for: `saslPlain('user', 'password')`. */
+  readonly sasl?: SaslMechanism;
+  /**
+   * Compresses: with `header` each message, else all in one stream each way (Apache's TZlibTransport). Only peers that
+   * have it understand this.
+   */
+  readonly zlib?: boolean;
   readonly limits?: Partial<Limits>;
 }
 
 /** Headers by name, or what gives them. */
 export type HeadersOption = Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>);
 
-export const channelOptions: readonly string[] = ['protocol', 'transport', 'headers', 'tls', 'limits'];
+export const channelOptions: readonly string[] = [
+  'protocol',
+  'transport',
+  'headers',
+  'tls',
+  'sasl',
+  'zlib',
+  'limits',
+];
 
 /** A channel that several clients share. It connects when first used, and again when the connection was lost. */
 export function connect(address: Address, options: ChannelOptions = {}): Channel {
@@ -43,7 +60,8 @@ export function connect(address: Address, options: ChannelOptions = {}): Channel
 
 /** The same for options that were checked. Throws a TypeError for values that make no sense. */
 export function openChannel(address: Address, options: ChannelOptions): Channel {
-  const { protocol = 'binary', transport = 'buffered', tls = isSecure(address), headers, limits } = options;
+  const { protocol = 'binary', transport = 'buffered', tls = isSecure(address), zlib = false } = options;
+  const { headers, sasl, limits } = options;
   checkOneOf('protocol', protocol, Object.keys(dialects));
   checkOneOf('transport', transport, Object.keys(transports));
   if (typeof tls !== 'boolean' && (typeof tls !== 'object' || tls === null)) {
@@ -55,13 +73,29 @@ export function openChannel(address: Address, options: ChannelOptions): Channel 
   if (headers !== undefined && !transports[transport].hasHeaders) {
     throw new TypeError(`headers: the transport '${transport}' has none; try { transport: 'header' }`);
   }
+  if (sasl !== undefined && typeof sasl?.begin !== 'function') {
+    throw new TypeError(
+      `sasl: expected a mechanism such as saslPlain('user', 'password'), got ${String(sasl)}`,
+    );
+  }
+  if (sasl !== undefined && (transport !== 'buffered' || zlib)) {
+    const other = zlib ? 'zlib' : `transport: '${transport}'`;
+    throw new TypeError(`sasl: it has frames of its own, ${other} does not go with it`);
+  }
+  if (typeof zlib !== 'boolean') throw new TypeError(`zlib: expected true or false, got ${String(zlib)}`);
+  if (zlib && transport === 'ttheader') throw new TypeError('zlib: Kitex knows no compression in TTHeader');
   const target = parseAddress(address);
-  const dial = socketDial(target, tls === false ? undefined : tls === true ? {} : tls);
+  const compressesMessages = zlib && transport === 'header';
+  const dial = socketDial(target, {
+    ...(tls === false ? {} : { tls: tls === true ? {} : tls }),
+    ...(sasl === undefined ? {} : { sasl }),
+    zlib: zlib && !compressesMessages,
+  });
   return new ReconnectingChannel(addressText(target), dial, {
     dialect: dialects[protocol],
-    transport: transports[transport],
+    transport: sasl === undefined ? transports[transport] : saslFramed,
     headers: headersOf(headers),
-    zlib: false,
+    zlib: compressesMessages,
     limits: withLimits(limits),
   });
 }

@@ -18,7 +18,7 @@ export { type LoadOptions, type LoadSourceOptions, load, loadSource, loadSync } 
 export type { Address, SocketAddress, TcpAddress, UnixAddress } from './rpc/address.ts';
 export type { Channel, CloseOptions } from './rpc/channel.ts';
 export type { Context } from './rpc/context.ts';
-export type { ErrorContext } from './rpc/server/settings.ts';
+export type { ErrorContext, SaslSettings } from './rpc/server/settings.ts';
 export type { ServerTlsOptions } from './rpc/server/tls.ts';
 export type * from './schema/descriptor.ts';
 export { deserialize, type SerializeOptions, serialize } from './serialize.ts';
@@ -31,6 +31,16 @@ export {
   type ServiceOptions,
 } from './server.ts';
 export { fromJSON, type JsonOptions, toJSON } from './simple-json.ts';
+export type {
+  SaslClientSession,
+  SaslLayer,
+  SaslMechanism,
+  SaslServerMechanism,
+  SaslServerSession,
+  SaslServerStep,
+  SaslStep,
+} from './transport/sasl/mechanism.ts';
+export { type CheckPassword, saslPlain, saslPlainServer } from './transport/sasl/plain.ts';
 export type { TransportName } from './transport/transport.ts';
 export { type InputOf, type StructClass, unknownField } from './values/classes.ts';
 export type { EnumObject } from './values/enums.ts';

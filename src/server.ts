@@ -16,7 +16,7 @@ import type { Context } from './rpc/context.ts';
 import { Guests } from './rpc/server/guests.ts';
 import { Reception } from './rpc/server/reception.ts';
 import { Routes } from './rpc/server/routes.ts';
-import type { ErrorContext, ServingSettings } from './rpc/server/settings.ts';
+import type { ErrorContext, SaslSettings, ServingSettings } from './rpc/server/settings.ts';
 import type { ServerTlsOptions } from './rpc/server/tls.ts';
 import { startTimer } from './rpc/timers.ts';
 import { type ImplOf, type IsDynamic, type Service, serviceDescriptor } from './values/service.ts';
@@ -57,6 +57,11 @@ export interface ServerOptions extends ServiceOptions {
    * options are those of `node:tls`: `key` and `cert`; for mutual TLS `ca`, `requestCert: true`.
    */
   readonly tls?: ServerTlsOptions;
+  /**
+   * Asks clients who they are, by SASL, as Hive and Impala do; handlers find it in `context.user`. Other clients are
+   * turned away, unless it is `optional`.
+   */
+  readonly sasl?: SaslSettings;
 }
 
 /** A port, 0 for a free one, and the host's name or IP address, 127.0.0.1 unless named. */
@@ -94,7 +99,7 @@ export function makeServer<S extends Service, O extends ServerOptions = ServerOp
   options?: O,
 ): Server;
 export function makeServer(service: Service, handler: object, options: ServerOptions = {}): Server {
-  checkOptions('makeServer', options, ['partial', 'exposeErrors', 'onError', 'limits', 'tls']);
+  checkOptions('makeServer', options, ['partial', 'exposeErrors', 'onError', 'limits', 'tls', 'sasl']);
   return new ThriftServer(options).add(service, handler, { partial: options.partial ?? false });
 }
 
@@ -107,10 +112,11 @@ class ThriftServer implements Server {
   #closing: Promise<void> | undefined;
   #tls: ServerTlsOptions | undefined;
 
-  constructor({ exposeErrors = false, onError = logError, limits, tls }: ServerOptions) {
+  constructor({ exposeErrors = false, onError = logError, limits, tls, sasl }: ServerOptions) {
     this.#settings = {
       routes: this.#routes,
       limits: withLimits(limits),
+      sasl: checkSasl(sasl),
       exposeErrors,
       onError: async (error, context) => {
         try {
@@ -184,6 +190,15 @@ class ThriftServer implements Server {
 
 function logError(error: unknown, { peer, method }: ErrorContext): void {
   console.error(`livethrift: ${method ?? 'connection'} (${peer}):`, error);
+}
+
+function checkSasl(sasl: SaslSettings | undefined): SaslSettings | undefined {
+  if (sasl === undefined) return undefined;
+  checkOptions('sasl', sasl, ['mechanisms', 'optional']);
+  if (!Array.isArray(sasl.mechanisms) || sasl.mechanisms.length === 0) {
+    throw new TypeError('sasl.mechanisms: expected at least one, such as [saslPlainServer(check)]');
+  }
+  return sasl;
 }
 
 function withLocalHost(address: Address | ListenAddress): Address {

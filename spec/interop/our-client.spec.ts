@@ -336,7 +336,7 @@ describe('our client of Everything', () => {
         it('sequence ids across the wrap', async () => {
           const channel = new ReconnectingChannel(
             'peer',
-            socketDial({ host: '127.0.0.1', port: server.port }, undefined),
+            socketDial({ host: '127.0.0.1', port: server.port }),
             {
               dialect: dialects[protocol],
               transport: transports[transport],

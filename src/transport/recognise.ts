@@ -3,14 +3,21 @@ import type { TransportName } from './transport.ts';
 
 /** What first bytes look like. */
 export type Seen =
-  /** Thrift messages. A header transport names the protocol in each message; here it is binary. */
-  | { readonly kind: 'messages'; readonly transport: TransportName; readonly protocol: ProtocolName }
+  | Messages
   /** What Thrift messages may travel in. */
   | { readonly kind: 'layer'; readonly layer: Layer }
   /** What is known, and not spoken here. */
-  | { readonly kind: 'foreign'; readonly name: Foreign }
-  /** Nothing known; the messages of this kind have the readers that say best what is wrong with it. */
-  | { readonly kind: 'unknown'; readonly transport: TransportName; readonly protocol: ProtocolName };
+  | { readonly kind: 'foreign'; readonly name: Foreign };
+
+/**
+ * Thrift messages; a header transport names the protocol in each of them, and it is binary here. Or nothing known: the
+ * readers of such messages say best what is wrong with it.
+ */
+export interface Messages {
+  readonly kind: 'messages' | 'unknown';
+  readonly transport: TransportName;
+  readonly protocol: ProtocolName;
+}
 
 export type Layer = 'TLS' | 'HTTP' | 'zlib' | 'SASL';
 
@@ -48,6 +55,12 @@ export function seenText(seen: Seen): string | undefined {
     case 'unknown':
       return undefined;
   }
+}
+
+/** What bytes that were not expected look like, for an error. */
+export function looksLike(bytes: Buffer): string {
+  const seen = recognise(bytes, 0, bytes.length);
+  return (seen && seenText(seen)) ?? `${bytes.toString('hex', 0, 8)} (hex)`;
 }
 
 /** As many bytes as settle every case. */
