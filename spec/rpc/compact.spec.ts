@@ -159,9 +159,9 @@ for (const transport of ['buffered', 'framed'] as const) {
 
 describe('a client', () => {
   it('refuses a protocol that is none', () => {
-    expect(() => makeClient(loaded.PingPong, '127.0.0.1:1', { protocol: 'json' as never })).to.throw(
+    expect(() => makeClient(loaded.PingPong, '127.0.0.1:1', { protocol: 'xml' as never })).to.throw(
       TypeError,
-      "protocol: expected 'binary' or 'compact', got 'json'",
+      "protocol: expected 'binary' or 'compact', got 'xml'",
     );
   });
 });
