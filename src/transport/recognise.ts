@@ -22,7 +22,6 @@ export interface Messages {
 export type Layer = 'TLS' | 'HTTP' | 'zlib' | 'SASL';
 
 export type Foreign =
-  | 'Thrift JSON'
   | 'HTTP/2'
   | 'Rocket'
   | 'SSH'
@@ -47,7 +46,7 @@ export function seenText(seen: Seen): string | undefined {
     case 'messages':
       if (seen.transport === 'header') return 'Thrift with headers (THeader)';
       if (seen.transport === 'ttheader') return 'Thrift with headers (TTHeader)';
-      return `Thrift ${seen.protocol}, ${seen.transport === 'framed' ? 'framed' : 'unframed'}`;
+      return `Thrift ${seen.protocol === 'json' ? 'JSON' : seen.protocol}, ${seen.transport === 'framed' ? 'framed' : 'unframed'}`;
     case 'layer':
       return seen.layer;
     case 'foreign':
@@ -85,7 +84,7 @@ export function recognise(bytes: Buffer, from: number, to: number): Seen | undef
   if (length === 0) return undefined;
   const first = bytes[from]!;
   if (first === COMPACT) return messages('compact', 'buffered');
-  if (first === BRACKET) return foreign('Thrift JSON');
+  if (first === BRACKET) return messages('json', 'buffered');
   if (first >= 0x14 && first <= 0x17) return second(bytes, from, to, byte => byte === 3, layer('TLS'));
   if (first === 0x78) return second(bytes, from, to, isZlibLevel, layer('zlib'));
   if (first === 0xff) return second(bytes, from, to, byte => byte === 0xaf, foreign('the Kitex mesh header'));
@@ -104,7 +103,7 @@ function behindLength(bytes: Buffer, from: number, length: number): Seen | undef
   const fifth = bytes[from + 4]!;
   if (isName(fifth)) return messages('binary', 'buffered');
   if (fifth === COMPACT) return messages('compact', 'framed');
-  if (fifth === BRACKET) return foreign('Thrift JSON');
+  if (fifth === BRACKET) return messages('json', 'framed');
   if (fifth === BRACE) return foreign("thriftpy's own JSON");
   // Status, length of the mechanism's name, which is at most 20 letters (RFC 4422, section 3.1).
   if (isSaslStatus(bytes, from) && fifth > 0 && fifth <= 20) return layer('SASL');
