@@ -1,5 +1,6 @@
 import { lstat, unlink } from 'node:fs/promises';
 import { type AddressInfo, createServer, connect as dial, type Server as NetServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { type Limits, withLimits } from './limits.ts';
 import { checkMs, checkOptions } from './options.ts';
@@ -85,6 +86,11 @@ export interface Server {
   listen(address: ListenAddress): Promise<TcpAddress>;
   listen(address: UnixAddress): Promise<UnixAddress>;
   listen(address: Address): Promise<SocketAddress>;
+  /**
+   * Serves a connection that was made elsewhere: `stdio()`, a pipe, a socket of another listener. `peer` is how errors
+   * and contexts name the other end.
+   */
+  serve(stream: Duplex, peer?: string): void;
   /** Takes other certificates (`key`, `cert`, `ca`) for new connections. */
   renewTls(options: SecureContextOptions): void;
   /** Stops accepting, lets calls under way finish for up to `grace` ms (default 10,000), then closes. */
@@ -147,7 +153,7 @@ class ThriftServer implements Server {
   async listen(address: Address | ListenAddress): Promise<SocketAddress> {
     if (this.#closing !== undefined) throw new TypeError('the server was closed');
     const wanted = parseAddress(withLocalHost(address));
-    const reception = new Reception(wanted, this.#settings, this.#guests, this.#tls);
+    const reception = new Reception(addressText(wanted), this.#settings, this.#guests, this.#tls);
     const listener = createServer({ noDelay: true, keepAlive: true }, socket => reception.admit(socket));
     if ('path' in wanted) await removeStaleSocket(wanted.path);
     await new Promise<void>((resolve, reject) => {
@@ -167,6 +173,12 @@ class ThriftServer implements Server {
     if ('path' in wanted) return wanted;
     const { address: host, port } = listener.address() as AddressInfo;
     return { host, port };
+  }
+
+  serve(stream: Duplex, peer = 'stream'): void {
+    if (this.#closing !== undefined) throw new TypeError('the server was closed');
+    const reception = new Reception(peer, this.#settings, this.#guests, this.#tls);
+    reception.admit(stream);
   }
 
   async close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {

@@ -85,6 +85,10 @@ export class ServerConnection implements CallsOwner {
     stream
       .on('data', chunk => this.#receive(chunk))
       .on('drain', () => this.settled())
+      .on('end', () => {
+        // Others end with their client's last byte, and nobody is there for answers.
+        if (stream.allowHalfOpen) this.finish();
+      })
       .on('error', error => {
         failure = error;
       })

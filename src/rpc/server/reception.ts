@@ -7,7 +7,7 @@ import { saslAccept } from '../../transport/sasl/accept.ts';
 import { saslFramed } from '../../transport/sasl/transport.ts';
 import { zlibStream } from '../../transport/streams/zlib.ts';
 import { transports } from '../../transport/transports.ts';
-import { addressText, type SocketAddress } from '../address.ts';
+import { addressText } from '../address.ts';
 import type { Caller } from '../context.ts';
 import { endSoon } from '../streams.ts';
 import { Watchdog } from '../watchdog.ts';
@@ -28,12 +28,12 @@ export class Reception {
   readonly #tls: TlsGate | undefined;
 
   constructor(
-    listening: SocketAddress,
+    listening: string,
     settings: ServingSettings,
     guests: Guests,
     tls: ServerTlsOptions | undefined,
   ) {
-    this.#listening = addressText(listening);
+    this.#listening = listening;
     this.#settings = settings;
     this.#guests = guests;
     if (tls === undefined) return;
