@@ -122,7 +122,7 @@ export class Negotiation {
     });
     this.#timer = setTimeout(
       () => {
-        this.#fail(this.error('DEADLINE_EXCEEDED', `no ${this.#expected} within ${timeout} ms`));
+        this.#fail(this.error('DEADLINE_EXCEEDED', `waited ${timeout} ms for ${this.#expected}`));
         inner.destroy();
       },
       Math.min(Math.max(timeout, 0), LONGEST),
@@ -138,7 +138,7 @@ export class Negotiation {
     if (names[value - 1] === undefined) throw this.#foreign(header);
     const length = header.readInt32BE(1);
     if (length < 0 || length > MOST_BYTES) {
-      const text = `a ${statusText(value)} message claims ${length} bytes, the limit is ${MOST_BYTES}`;
+      const text = `a message (${statusText(value)}) claims ${length} bytes, the limit is ${MOST_BYTES}`;
       throw this.refuse(
         status.error,
         `Invalid payload header length: ${length}`,
