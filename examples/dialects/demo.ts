@@ -10,7 +10,8 @@ const server = makeServer(
   PingPong,
   {
     ping: () => 'pong',
-    login: (username, _password, context) => `${username}, ${context.metadata.get('lang') ?? 'who says no language'}`,
+    login: (username, _password, context) =>
+      `${username}, ${context.metadata.get('lang') ?? 'who says no language'}`,
   },
   { sasl: { mechanisms: [saslPlainServer((_user, password) => password === 'secret')], optional: true } },
 );
@@ -32,7 +33,10 @@ const dialects: readonly (readonly [name: string, address: string, options: Clie
 for (const [name, address, options] of dialects) {
   await using client = makeClient(PingPong, address, options);
   const answer = await client.login('ada', 'secret');
-  const text = tap.first().toString('latin1', 0, 24).replace(/[^ -~]/g, '·');
+  const text = tap
+    .first()
+    .toString('latin1', 0, 24)
+    .replace(/[^ -~]/g, '·');
   console.log(`${name.padEnd(32)} ${tap.first().toString('hex', 0, 8)}  ${text.padEnd(26)} -> ${answer}`);
 }
 

@@ -1,3 +1,4 @@
+import { DecodeError } from '../../errors/decode-error.ts';
 import { RpcError } from '../../errors/rpc-error.ts';
 import type { ProtocolName } from '../../protocol/protocol.ts';
 import { type Seen, seenText } from '../../transport/recognise.ts';
@@ -87,10 +88,9 @@ export function lost(
 ): RpcError {
   const { fullName: method } = call.method;
   const { peer } = circumstances;
+  const why = cause instanceof DecodeError ? cause.message : (cause?.code ?? cause?.message);
   const how =
-    cause === undefined
-      ? `${peer} closed the connection`
-      : `the connection to ${peer} broke (${cause.code ?? cause.message})`;
+    why === undefined ? `${peer} closed the connection` : `the connection to ${peer} broke (${why})`;
   const when = midReply ? 'in the middle of a reply' : 'before the reply came';
   const tip = midReply ? '' : hint(circumstances);
   return new RpcError('UNAVAILABLE', `${method}: ${how} ${when}${tip}`, { method, peer, cause });
