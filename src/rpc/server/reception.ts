@@ -53,6 +53,8 @@ export class Reception {
     around: readonly Layer[] = [],
     caller: Caller = { peer: this.#peerOf(stream) },
   ): void {
+    // What was unwrapped may have ended meanwhile.
+    if (stream.destroyed) return;
     const { peer } = caller;
     let early: Buffer = Buffer.alloc(0);
     const patience = new Watchdog(this.#settings.limits.partial, () => {
@@ -147,7 +149,8 @@ export class Reception {
       .then(
         ({ stream: inside, user }) =>
           this.admit(inside, [...around, 'SASL'], { peer, ...(user === undefined ? {} : { user }) }),
-        error => this.#report(peer, error),
+        // A client that leaves is nobody's error.
+        error => (error as RpcError).code === 'CANCELLED' || this.#report(peer, error),
       )
       .finally(() => this.#guests.delete(guest));
   }
