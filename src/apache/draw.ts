@@ -143,7 +143,7 @@ class Intake {
 
   #uuid(): string {
     if (this.#input.readUuid === undefined)
-      throw protocolError('INVALID_DATA', 'this version of the package thrift has no uuid: 0.24 has');
+      throw protocolError('INVALID_DATA', 'this protocol has no uuid; those of thrift 0.24 have');
     const text: unknown = this.#input.readUuid();
     if (!isUuid(text)) throw protocolError('INVALID_DATA', `${String(text)} is no uuid`);
     return text;

@@ -48,7 +48,7 @@ function pourValue(output: ApacheProtocol, wire: number, declared: TypeDescripto
       return output.writeDouble(read.double(r));
     case wireType.uuid: {
       if (output.writeUuid === undefined)
-        throw new TypeError('this version of the package thrift has no uuid: 0.24 has');
+        throw new TypeError('this protocol has no uuid; those of thrift 0.24 have');
       return output.writeUuid(read.uuid(r));
     }
     case wireType.string:

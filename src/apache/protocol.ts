@@ -33,7 +33,7 @@ export interface ApacheProtocol {
   writeDouble(value: number): void;
   writeString(value: string): void;
   writeBinary(value: Buffer): void;
-  /** Since 0.20. */
+  /** Not in the package's older versions. */
   writeUuid?(value: string): void;
 
   readMessageBegin(): { readonly fname: unknown; readonly mtype: number; readonly rseqid: number };
