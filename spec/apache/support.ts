@@ -125,6 +125,7 @@ export interface Npm {
   readonly Multiplexer: new () => {
     createClient<C>(name: string, service: Of<C>, connection: ApacheConnection): C;
   };
+  setLogFunc(log: (text: string) => void): void;
   createServer(service: object, handler: object, options?: NpmOptions): Server;
   createMultiplexServer(processor: object, options?: NpmOptions): Server;
   createWebServer(options: { services: Serving }): Server;
@@ -141,6 +142,9 @@ export interface Npm {
 type Of<C> = { readonly Client: new (output: ApacheTransport, pClass: never) => C };
 
 export const npm: Npm = thriftPackage as unknown as Npm;
+
+// Its TCompactProtocol warns of every call that overlaps another.
+npm.setLogFunc(() => {});
 
 /** Generated clients give and take npm's own values: of those nothing is known here. */
 export type GeneratedClient = {
