@@ -42,9 +42,14 @@ export function apacheStruct<T extends object, Input>(
   const adapted = class extends Loaded implements ApacheStruct {
     read(input: ApacheProtocol): void {
       const value = decoded(record, draw(input, type.byId)) as object;
-      for (const key of Reflect.ownKeys(this)) if (key !== 'stack') Reflect.deleteProperty(this, key);
-      for (const [key, property] of Object.entries(Object.getOwnPropertyDescriptors(value)))
-        if (key !== 'stack') Object.defineProperty(this, key, property);
+      // An exception keeps the stack of where it was made.
+      const keys = (of: object) =>
+        Reflect.ownKeys(of).filter(key => type.kind !== 'exception' || key !== 'stack');
+      for (const key of keys(this)) Reflect.deleteProperty(this, key);
+      for (const key of keys(value)) {
+        const property = Object.getOwnPropertyDescriptor(value, key);
+        Object.defineProperty(this, key, { ...property, configurable: true });
+      }
     }
 
     write(output: ApacheProtocol): void {
