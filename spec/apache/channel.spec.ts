@@ -140,7 +140,7 @@ describe('apacheChannel', () => {
     await until(() => requests.length > 0);
     const seqid = requests[0]!.readInt32BE(12);
     const said: unknown[] = [];
-    connection.on('error', (reason: never) => said.push(reason));
+    connection.on('error', reason => said.push(reason));
     const late = message(REPLY, 'ping', seqid, hex('0b 0000 00000001 61 00'));
     const next = other.ping();
     await until(() => Buffer.concat(requests).length >= 34);

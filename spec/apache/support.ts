@@ -102,8 +102,8 @@ export interface NpmOptions {
 
 export interface NpmConnection extends ApacheConnection {
   client?: unknown;
-  on(event: string, listener: (...args: never[]) => void): this;
-  once(event: string, listener: (...args: never[]) => void): this;
+  on(event: string, listener: (...args: unknown[]) => void): this;
+  once(event: string, listener: (...args: unknown[]) => void): this;
   end(): void;
   open(): void;
   close(): void;

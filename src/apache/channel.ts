@@ -9,7 +9,7 @@ import { settle } from '../rpc/replies.ts';
 import { type Deferred, deferred, startTimer, within } from '../rpc/timers.ts';
 import { type Dispatching, join, type Receiver } from './clients.ts';
 import { dialect } from './codecs.ts';
-import { type ApacheConnection, ConnectionWatch, isOpen, peerOf } from './connection.ts';
+import { type ApacheConnection, ConnectionWatch, isOpen, peerOf, type Waiting } from './connection.ts';
 import { draw } from './draw.ts';
 import { apacheMethod } from './methods.ts';
 import { asProtocolError, dropMessage, isUnderrun } from './npm.ts';
@@ -50,6 +50,13 @@ class RidingChannel implements Channel {
   readonly #key = `livethrift/${nextKey++}`;
   readonly #receiver: Receiver = { _reqs: {} };
   readonly #leave: () => void;
+  readonly #waiting: Waiting = {
+    fail: error => this.#fail(error),
+    opened: () => {
+      this.#ready?.resolve();
+      this.#ready = undefined;
+    },
+  };
   readonly #pending = new Map<number, Call>();
   readonly #abandoned = new Set<number>();
   #closing = false;
@@ -65,14 +72,7 @@ class RidingChannel implements Channel {
     ) => ApacheTransport;
     this.#transport = new Transport(undefined, (data, seqid) => connection.write(data, seqid));
     this.#leave = join(connection, this.#key, this.#receiver);
-    this.#watch = new ConnectionWatch(
-      connection,
-      error => this.#fail(error),
-      () => {
-        this.#ready?.resolve();
-        this.#ready = undefined;
-      },
-    );
+    this.#watch = ConnectionWatch.join(connection, this.#waiting);
   }
 
   start(call: Call): void {
@@ -114,7 +114,7 @@ class RidingChannel implements Channel {
       await this.#idle.promise;
       clearTimeout(timer);
     }
-    this.#watch.stop();
+    this.#watch.leave(this.#waiting);
     // Else late replies would be taken for another client's.
     if (this.#abandoned.size === 0) this.#leave();
   }

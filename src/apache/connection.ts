@@ -1,13 +1,13 @@
 import { RpcError } from '../errors/rpc-error.ts';
 import type { Callback } from './client.ts';
-import type { ApacheProtocolClass, ApacheTransport } from './protocol.ts';
 
 /** A connection of npm's `thrift`: what `createConnection`, `createHttpConnection`, `createWSConnection` ... give. */
 export interface ApacheConnection {
-  readonly transport: new (...args: never[]) => ApacheTransport;
-  readonly protocol: ApacheProtocolClass;
-  on(event: string, listener: (...args: never[]) => void): unknown;
-  removeListener(event: string, listener: (...args: never[]) => void): unknown;
+  /** The classes it was made with. */
+  readonly transport: unknown;
+  readonly protocol: unknown;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  removeListener(event: string, listener: (...args: unknown[]) => void): unknown;
   write(data: Buffer, seqid?: number): void;
 }
 
@@ -39,51 +39,90 @@ export function isOpen(connection: ApacheConnection): boolean {
   return connected ?? true;
 }
 
-/** Tells when calls of a connection can no longer be answered, which npm's connections do not tell their clients. */
+/** Who waits for answers on a connection. */
+export interface Waiting {
+  /**
+   * Nothing that was sent so far can be answered: the connection closed, was lost and is made again, was silent for
+   * too long, or something on it went wrong.
+   */
+  fail(error: RpcError): void;
+  /** There is a connection now. */
+  opened?(): void;
+}
+
+const watches = new WeakMap<ApacheConnection, ConnectionWatch>();
+
+/** Tells when calls can no longer be answered, as npm's connections do not tell their clients. One for each. */
 export class ConnectionWatch {
   /** Why no call can be answered; undefined while there is, or may yet be, a connection. */
   lost: RpcError | undefined;
   readonly #connection: ApacheConnection;
-  readonly #listeners: Readonly<Record<string, (reason?: unknown) => void>>;
+  readonly #peer: string;
+  readonly #waiting = new Set<Waiting>();
+  #isConnected: boolean;
 
-  /**
-   * `fail` is called when nothing that was sent so far can be answered: the connection closed, was lost and is
-   * made again, was silent for too long, or something on it went wrong.
-   */
-  constructor(connection: ApacheConnection, fail: (error: RpcError) => void, opened: () => void = () => {}) {
+  /** The watch of a connection, with one more who waits. */
+  static join(connection: ApacheConnection, waiting: Waiting): ConnectionWatch {
+    let watch = watches.get(connection);
+    if (watch === undefined) {
+      watch = new ConnectionWatch(connection);
+      watches.set(connection, watch);
+    }
+    watch.#waiting.add(waiting);
+    return watch;
+  }
+
+  private constructor(connection: ApacheConnection) {
     this.#connection = connection;
-    const peer = peerOf(connection);
+    this.#peer = peerOf(connection);
+    this.#isConnected = isOpen(connection);
     const { connection: socket, retry_timer: retrying } = connection as Parts;
-    const closed = () => new RpcError('UNAVAILABLE', `${peer}: the connection is closed`, { peer });
-    if (socket?.destroyed === true && !retrying) this.lost = closed();
-    let connected = isOpen(connection);
-    const up = () => {
-      connected = true;
-      this.lost = undefined;
-      opened();
-    };
-    this.#listeners = {
-      connect: up,
-      open: up,
-      error: reason => fail(failed(peer, reason)),
-      timeout: () => fail(new RpcError('DEADLINE_EXCEEDED', `${peer}: the connection timed out`, { peer })),
-      close: () => {
-        connected = false;
-        this.lost = closed();
-        fail(this.lost);
-      },
-      // What was called before there ever was a connection waits in its queue, and is sent yet.
-      reconnecting: () => {
-        if (connected) fail(new RpcError('UNAVAILABLE', `${peer}: the connection was lost`, { peer }));
-        connected = false;
-      },
-    };
+    if (socket?.destroyed === true && !retrying) this.lost = this.#closed();
     for (const [event, listener] of Object.entries(this.#listeners)) connection.on(event, listener);
   }
 
-  stop(): void {
+  /** One who waits no more. */
+  leave(waiting: Waiting): void {
+    this.#waiting.delete(waiting);
+    if (this.#waiting.size > 0) return;
+    watches.delete(this.#connection);
     for (const [event, listener] of Object.entries(this.#listeners))
       this.#connection.removeListener(event, listener);
+  }
+
+  readonly #up = (): void => {
+    this.#isConnected = true;
+    this.lost = undefined;
+    for (const waiting of this.#waiting) waiting.opened?.();
+  };
+
+  readonly #listeners: Readonly<Record<string, (reason?: unknown) => void>> = {
+    connect: this.#up,
+    open: this.#up,
+    error: reason => this.#fail(failed(this.#peer, reason)),
+    timeout: () =>
+      this.#fail(
+        new RpcError('DEADLINE_EXCEEDED', `${this.#peer}: no word for too long`, { peer: this.#peer }),
+      ),
+    close: () => {
+      this.#isConnected = false;
+      this.lost = this.#closed();
+      this.#fail(this.lost);
+    },
+    // What was called before there ever was a connection waits in its queue, and is sent yet.
+    reconnecting: () => {
+      if (!this.#isConnected) return;
+      this.#isConnected = false;
+      this.#fail(new RpcError('UNAVAILABLE', `${this.#peer}: the connection was lost`, { peer: this.#peer }));
+    },
+  };
+
+  #fail(error: RpcError): void {
+    for (const waiting of [...this.#waiting]) waiting.fail(error);
+  }
+
+  #closed(): RpcError {
+    return new RpcError('UNAVAILABLE', `${this.#peer}: the connection is closed`, { peer: this.#peer });
   }
 }
 
@@ -107,13 +146,15 @@ interface Client {
  */
 export function settling<C extends { readonly _reqs: object }>(client: C, connection: ApacheConnection): C {
   const own = client as unknown as Client;
-  const watch = new ConnectionWatch(connection, error => {
-    for (const [seqid, done] of Object.entries(own._reqs)) {
-      // Those below 0 are npm's own, of replies that are being read.
-      if (Number(seqid) <= 0) continue;
-      delete own._reqs[Number(seqid)];
-      done(error);
-    }
+  const watch = ConnectionWatch.join(connection, {
+    fail(error) {
+      for (const [seqid, done] of Object.entries(own._reqs)) {
+        // Those below 0 are npm's own, of replies that are being read.
+        if (Number(seqid) <= 0) continue;
+        delete own._reqs[Number(seqid)];
+        done(error);
+      }
+    },
   });
   if ('_lost' in own) Object.defineProperty(own, '_lost', { get: () => watch.lost });
   return client;

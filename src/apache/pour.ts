@@ -42,7 +42,7 @@ function pourValue(output: ApacheProtocol, wire: number, declared: TypeDescripto
       // Its protocols write the whole buffer, and keep it until they flush.
       const bytes = Buffer.from(r.bytes.subarray(r.pos, r.pos + 8));
       r.pos += 8;
-      return output.writeI64(new thrift.Int64(bytes));
+      return output.writeI64(new thrift.Int64(bytes) as never);
     }
     case wireType.double:
       return output.writeDouble(read.double(r));

@@ -29,7 +29,8 @@ export interface ApacheProtocol {
   writeByte(value: number): void;
   writeI16(value: number): void;
   writeI32(value: number): void;
-  writeI64(value: ApacheInt64): void;
+  /** What it takes is `node-int64`'s class, of which types of this package differ. */
+  writeI64(value: never): void;
   writeDouble(value: number): void;
   writeString(value: string): void;
   writeBinary(value: Buffer): void;
