@@ -1,4 +1,7 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { apacheChannel, toApache } from '../../src/apache/apache.ts';
 import { makeClient, makeServer } from '../../src/index.ts';
@@ -100,6 +103,37 @@ describe('apacheChannel', () => {
     for (const socket of sockets) socket.destroy();
     await once(ws as never, 'close');
     expect(await rpcError(second.ping())).to.have.property('code', 'UNAVAILABLE');
+  });
+
+  it('carries calls over Unix sockets and TLS', async () => {
+    const path = join(tmpdir(), `livethrift-apache-${process.pid}.sock`);
+    const local = npm.createServer(ours, handler);
+    await once(local.listen(path), 'listening');
+    const unix = npm.createUDSConnection(path, {});
+    expect(await makeClient(shop.Shop, apacheChannel(unix)).ping()).to.equal('pong');
+    unix.end();
+    local.close();
+
+    const identity = { key: certificate('server.key'), cert: certificate('server.crt') };
+    const { port } = await listen(npm.createServer(ours, handler, { tls: identity }));
+    const options = { ca: certificate('ca.crt'), secureProtocol: 'TLS_method' };
+    const secure = npm.createSSLConnection('localhost', port, options);
+    const channel = apacheChannel(secure);
+    await channel.ready();
+    expect(await makeClient(shop.Shop, channel).ping()).to.equal('pong');
+    secure.end();
+  });
+
+  it('leaves nothing on a connection that many have used', async () => {
+    const { port } = await listen(npm.createServer(ours, handler));
+    const connection = dial(port);
+    const before = connection.listenerCount('close');
+    const channels = Array.from({ length: 20 }, () => apacheChannel(connection));
+    for (const channel of channels) expect(await makeClient(shop.Base, channel).ping()).to.equal('pong');
+    expect(connection.listenerCount('close')).to.equal(before + 1);
+    await Promise.all(channels.map(channel => channel.close()));
+    expect(connection.listenerCount('close')).to.equal(before);
+    expect(connection).to.have.property('seqId2Service').that.deep.equals({});
   });
 
   it('rejects what waits when the connection is lost, and what comes after', async () => {
@@ -214,6 +248,10 @@ describe('apacheChannel', () => {
     expect(() => apacheChannel({ on() {} } as never)).to.throw(TypeError, /several clients can share/);
   });
 });
+
+function certificate(name: string): string {
+  return readFileSync(new URL(`../support/certificates/${name}`, import.meta.url), 'utf8');
+}
 
 async function settled(call: Promise<string>): Promise<string> {
   return call.catch(({ code, message }) => `${code} ${message}`);

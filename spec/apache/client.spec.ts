@@ -169,6 +169,24 @@ describe('toApache: Client', () => {
     expect(await npm.createClient(ours, dial(port)).find(2)).to.have.property('name', 'item 2');
   });
 
+  it('sends nothing of a call whose connection failed to take it', async () => {
+    for (const Transport of [npm.TBufferedTransport, npm.TFramedTransport]) {
+      const sent: Buffer[] = [];
+      let fails = true;
+      const transport = new Transport(undefined, data => {
+        if (fails) throw new Error('not now');
+        sent.push(data);
+      });
+      const client = new ours.Client(transport, npm.TBinaryProtocol);
+      expect(await rejection(client.ping())).to.have.property('message', 'not now');
+      fails = false;
+      client.note('x');
+      expect(String(Buffer.concat(sent)))
+        .to.contain('note')
+        .and.not.contain('ping');
+    }
+  });
+
   it('refuses a service that streams', () => {
     const { S } = loadSource('service S { stream<i32> count() }', { onWarning() {} });
     expect(() => toApache(S)).to.throw(TypeError, "S.count: npm's thrift has no streaming methods");

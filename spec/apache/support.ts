@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import thriftPackage from 'thrift';
 import type {
@@ -98,12 +99,14 @@ export interface NpmOptions {
   readonly path?: string;
   readonly max_attempts?: number;
   readonly timeout?: number;
+  readonly tls?: SecureContextOptions;
 }
 
 export interface NpmConnection extends ApacheConnection {
   client?: unknown;
   on(event: string, listener: (...args: unknown[]) => void): this;
   once(event: string, listener: (...args: unknown[]) => void): this;
+  listenerCount(event: string): number;
   end(): void;
   open(): void;
   close(): void;
@@ -131,6 +134,7 @@ export interface Npm {
   createWebServer(options: { services: Serving }): Server;
   createConnection(host: string, port: number, options: NpmOptions): NpmConnection;
   createUDSConnection(path: string, options: NpmOptions): NpmConnection;
+  createSSLConnection(host: string, port: number, options: SecureContextOptions): NpmConnection;
   createHttpConnection(host: string, port: number, options: NpmOptions): NpmConnection;
   createWSConnection(host: string, port: number, options: NpmOptions): NpmConnection;
   createStdIOConnection(command: string): NpmConnection;

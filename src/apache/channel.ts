@@ -13,9 +13,9 @@ import { type ApacheConnection, ConnectionWatch, isOpen, peerOf, type Waiting } 
 import { draw } from './draw.ts';
 import { apacheMethod } from './methods.ts';
 import { asProtocolError, dropMessage, isUnderrun } from './npm.ts';
-import { pour } from './pour.ts';
 import type { ApacheProtocol, ApacheTransport } from './protocol.ts';
 import { encoded, exceptionRecord, readerOf } from './records.ts';
+import { writeRequest } from './requests.ts';
 
 /** npm's clients number their calls from 1 on. Ours are the upper half of what is positive: they never meet. */
 const FIRST = 0x40000000;
@@ -124,18 +124,14 @@ class RidingChannel implements Channel {
   }
 
   #send(call: Call): void {
-    const { name, method, args } = apacheMethod(call.method);
+    const method = apacheMethod(call.method);
     // First, for nothing may have been written when it refuses a value.
-    const body = encoded(args, call.args);
+    const body = encoded(method.args, call.args);
+    const { oneway } = call.method;
     call.seqid = this.#takeSeqid();
-    if (!method.oneway) this.#expect(call);
-    const Protocol = this.#connection.protocol as new (transport: ApacheTransport) => ApacheProtocol;
-    const output = new Protocol(this.#transport);
-    output.writeMessageBegin(name, method.oneway ? messageType.oneway : messageType.call, call.seqid);
-    pour(output, args.shape, body);
-    output.writeMessageEnd();
-    this.#transport.flush();
-    if (method.oneway) call.resolve(undefined);
+    if (!oneway) this.#expect(call);
+    writeRequest(method, body, call.seqid, this.#connection.protocol, this.#transport);
+    if (oneway) call.resolve(undefined);
     else call.arm(this.#expire);
   }
 

@@ -6,9 +6,9 @@ import type { ApiOf, IsDynamic } from '../values/service.ts';
 import { draw } from './draw.ts';
 import { type ApacheMethod, methodsOf } from './methods.ts';
 import { asProtocolError, dropMessage, isUnderrun } from './npm.ts';
-import { pour } from './pour.ts';
 import type { ApacheProtocol, ApacheProtocolClass, ApacheTransport } from './protocol.ts';
 import { decoded, encoded } from './records.ts';
+import { writeRequest } from './requests.ts';
 
 /** What a call in node's style ends with. */
 export type Callback<T> = (error: unknown, result?: T) => void;
@@ -150,19 +150,9 @@ function start(
 }
 
 /** Nothing is written of arguments that do not fit: the connection stays good for other calls. */
-function send(
-  client: LoadedClient,
-  { name, method, args }: ApacheMethod,
-  values: readonly unknown[],
-  seqid: number,
-): void {
-  const body = encoded(args, values);
-  const output = new (client.pClass as new (transport: ApacheTransport) => ApacheProtocol)(client.output);
-  output.writeMessageBegin(name, method.oneway ? messageType.oneway : messageType.call, seqid);
-  pour(output, args.shape, body);
-  output.writeMessageEnd();
-  client.output.flush();
-  if (!method.oneway) return;
+function send(client: LoadedClient, method: ApacheMethod, values: readonly unknown[], seqid: number): void {
+  writeRequest(method, encoded(method.args, values), seqid, client.pClass, client.output);
+  if (!method.method.oneway) return;
   const done = client._reqs[seqid];
   delete client._reqs[seqid];
   done?.(null);

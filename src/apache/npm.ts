@@ -1,6 +1,6 @@
 import thrift from 'thrift';
 import { DecodeError } from '../errors/decode-error.ts';
-import type { ApacheProtocol } from './protocol.ts';
+import type { ApacheProtocol, ApacheTransport } from './protocol.ts';
 
 /** What has to be known of the insides of npm's `thrift` 0.24, in one place. */
 
@@ -57,6 +57,11 @@ export function dropMessage(input: ApacheProtocol): boolean {
   const { readIndex, writeIndex } = frame.borrow();
   frame.consume(writeIndex - readIndex);
   return true;
+}
+
+/** Forgets what was written to one of its transports and not flushed. */
+export function discard(transport: ApacheTransport): void {
+  Object.assign(transport, { outBuffers: [], outCount: 0 });
 }
 
 /** The error that npm's protocols throw for what cannot be read. */
