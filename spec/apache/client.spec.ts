@@ -169,6 +169,32 @@ describe('toApache: Client', () => {
     expect(await npm.createClient(ours, dial(port)).find(2)).to.have.property('name', 'item 2');
   });
 
+  it('counts the elements of a JSON reply, whatever it claims', async () => {
+    const replies = [
+      '[1,"ping",3,1,{"1":{"lst":["i32",2000000000,1]},"2":{"i32":6}}]',
+      '[1,"ping",2,2,{"0":{"str":"a"}}]',
+    ];
+    const server = await fakeServer(socket => socket.on('data', () => socket.write(replies.shift()!)));
+    const client = npm.createClient(ours, dial(server.address.port, { protocol: npm.TJSONProtocol }));
+    expect(await rejection(client.ping())).to.have.property(
+      'message',
+      'a container claims 2000000000 elements, the message has 1',
+    );
+    expect(await client.ping()).to.equal('a');
+  });
+
+  it('calls the callback of a oneway call once, also when that throws', () => {
+    const transport = new npm.TBufferedTransport(undefined, () => {});
+    const client = new ours.Client(transport, npm.TBinaryProtocol);
+    let calls = 0;
+    const callback = () => {
+      calls++;
+      throw new Error('own');
+    };
+    expect(() => client.note('x', callback)).to.throw('own');
+    expect(calls).to.equal(1);
+  });
+
   it('sends nothing of a call whose connection failed to take it', async () => {
     for (const Transport of [npm.TBufferedTransport, npm.TFramedTransport]) {
       const sent: Buffer[] = [];

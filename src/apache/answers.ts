@@ -9,9 +9,9 @@ import { typeOfInstance } from '../values/classes.ts';
 import type { ApacheMethod } from './methods.ts';
 import { pour } from './pour.ts';
 import type { ApacheProtocol } from './protocol.ts';
-import { encoded, exceptionRecord, type Record } from './records.ts';
+import { encoded, exceptionRecord, type WireRecord } from './records.ts';
 
-export type AnyHandler = Readonly<globalThis.Record<string, unknown>>;
+export type AnyHandler = Readonly<Record<string, unknown>>;
 
 /** How errors that no IDL declares are treated. */
 export interface AnswerSettings {
@@ -40,7 +40,7 @@ export class Reply {
   }
 
   /** Throws a ValueError for values that do not fit; nothing is written then. */
-  give(record: Record, values: unknown): void {
+  give(record: WireRecord, values: unknown): void {
     this.#write(messageType.reply, record, values);
   }
 
@@ -49,7 +49,7 @@ export class Reply {
     this.#write(messageType.exception, exceptionRecord, toApplicationException(error));
   }
 
-  #write(type: number, record: Record, values: unknown): void {
+  #write(type: number, record: WireRecord, values: unknown): void {
     const body = encoded(record, values);
     const output = this.#output;
     this.#given = true;
@@ -97,11 +97,11 @@ export function run(
 /** What may become of one call. */
 class Answers {
   readonly #method: Method;
-  readonly #result: Record;
+  readonly #result: WireRecord;
   readonly #reply: Reply | undefined;
   readonly #settings: AnswerSettings;
 
-  constructor(method: Method, result: Record, reply: Reply | undefined, settings: AnswerSettings) {
+  constructor(method: Method, result: WireRecord, reply: Reply | undefined, settings: AnswerSettings) {
     this.#method = method;
     this.#result = result;
     this.#reply = reply;

@@ -7,8 +7,9 @@ export type {
   ApacheClientMethods,
   Callback,
 } from './client.ts';
-export { type ApacheConnection, settling } from './connection.ts';
+export type { ApacheConnection } from './connection.ts';
 export type { ApacheHandler, ApacheProcessor, ApacheProcessorClass } from './processor.ts';
 export type { ApacheInt64, ApacheProtocol, ApacheProtocolClass, ApacheTransport } from './protocol.ts';
 export { type ApacheOptions, type ApacheService, toApache } from './service.ts';
+export { settling } from './settling.ts';
 export { type ApacheStruct, type ApacheStructClass, apacheStruct } from './structs.ts';

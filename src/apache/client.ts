@@ -7,7 +7,7 @@ import { draw } from './draw.ts';
 import { type ApacheMethod, methodsOf } from './methods.ts';
 import { asProtocolError, dropMessage, isUnderrun } from './npm.ts';
 import type { ApacheProtocol, ApacheProtocolClass, ApacheTransport } from './protocol.ts';
-import { decoded, encoded } from './records.ts';
+import { decoded, encoded, exceptionRecord, type WireRecord } from './records.ts';
 import { writeRequest } from './requests.ts';
 
 /** What a call in node's style ends with. */
@@ -143,6 +143,8 @@ function start(
     if (client._lost !== undefined) throw client._lost;
     send(client, method, args, seqid);
   } catch (error) {
+    // The callback of a oneway call has been called, and it is its own error.
+    if (!(seqid in client._reqs)) throw error;
     delete client._reqs[seqid];
     // Never before the call has returned.
     process.nextTick(done, error);
@@ -167,14 +169,11 @@ function receive(
 ): void {
   const done = client._reqs[rseqid];
   delete client._reqs[rseqid];
-  let failure: unknown;
-  let result: unknown;
+  const record = mtype === messageType.exception ? exceptionRecord : method.result;
+  let bytes: Buffer;
   try {
-    const bytes =
-      mtype === messageType.exception ? readException(input) : draw(input, method.result.shape.byId);
+    bytes = draw(input, record.shape.byId);
     input.readMessageEnd();
-    if (!Buffer.isBuffer(bytes)) failure = bytes;
-    else [failure, result] = outcome(method, bytes);
   } catch (error) {
     const dropped = dropMessage(input);
     // The rest is still to come, and the connection will try again.
@@ -184,28 +183,32 @@ function receive(
     if (!dropped) throw error;
     return;
   }
+  const [failure, result] = outcome(method, record, bytes);
   if (failure === undefined) done?.(null, result);
   else done?.(failure);
 }
 
-function readException(input: ApacheProtocol): Error {
-  const exception = new thrift.Thrift.TApplicationException();
-  exception.read(input);
-  return exception;
-}
-
 /** What a reply means: an exception or a result. */
-function outcome({ method, result }: ApacheMethod, bytes: Buffer): [failure: unknown, result?: unknown] {
-  let values: readonly unknown[];
+function outcome(
+  { method }: ApacheMethod,
+  record: WireRecord,
+  bytes: Buffer,
+): [failure: unknown, result?: unknown] {
+  const { TApplicationException, TApplicationExceptionType } = thrift.Thrift;
+  let read: unknown;
   try {
-    values = decoded(result, bytes) as readonly unknown[];
+    read = decoded(record, bytes);
   } catch (error) {
     return [error];
   }
+  if (record === exceptionRecord) {
+    const { type, message } = read as { type?: number; message?: string };
+    return [new TApplicationException(type, message)];
+  }
+  const values = read as readonly unknown[];
   const exception = values.slice(method.isVoid ? 0 : 1).find(value => value !== undefined);
   if (exception !== undefined) return [exception];
   if (method.isVoid || values[0] !== undefined) return [undefined, values[0]];
-  const { TApplicationException, TApplicationExceptionType } = thrift.Thrift;
   return [
     new TApplicationException(TApplicationExceptionType.MISSING_RESULT, `${method.fullName}: unknown result`),
   ];

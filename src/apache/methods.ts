@@ -1,14 +1,14 @@
 import type { Method } from '../rpc/method.ts';
 import type { ServiceDescriptor } from '../schema/descriptor.ts';
 import { dialect } from './codecs.ts';
-import { argumentsRecord, type Record, resultRecord } from './records.ts';
+import { argumentsRecord, resultRecord, type WireRecord } from './records.ts';
 
 /** A method as npm's protocols carry it. */
 export interface ApacheMethod {
   readonly method: Method;
   readonly name: string;
-  readonly args: Record;
-  readonly result: Record;
+  readonly args: WireRecord;
+  readonly result: WireRecord;
 }
 
 const made = new WeakMap<Method, ApacheMethod>();

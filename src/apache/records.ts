@@ -17,7 +17,7 @@ import type { Shape } from './pour.ts';
 const { protocol } = codecs;
 
 /** What goes through a TProtocol as one struct: how it is called there, and how our binary form of it is made. */
-export interface Record {
+export interface WireRecord {
   readonly shape: Shape;
   readonly codec: Codec;
   readonly explain: (value: unknown) => ValueError;
@@ -25,7 +25,7 @@ export interface Record {
 }
 
 /** A struct, union or exception. */
-export function structRecord(type: StructDescriptor): Record {
+export function structRecord(type: StructDescriptor): WireRecord {
   return {
     shape: type,
     codec: codecs.of(type),
@@ -35,15 +35,15 @@ export function structRecord(type: StructDescriptor): Record {
 }
 
 /** What stands in the place of a result that there is not. */
-export const exceptionRecord: Record = structRecord(applicationExceptionStruct);
+export const exceptionRecord: WireRecord = structRecord(applicationExceptionStruct);
 
 /** A method's arguments, an array of values. */
-export function argumentsRecord(method: Method): Record {
+export function argumentsRecord(method: Method): WireRecord {
   return tupleRecord(method, 'argument', method.args, method.descriptor.parameters);
 }
 
 /** A method's result, an array of the result and its exceptions. */
-export function resultRecord(method: Method): Record {
+export function resultRecord(method: Method): WireRecord {
   return tupleRecord(method, 'result', method.result, method.resultFields);
 }
 
@@ -52,7 +52,7 @@ function tupleRecord(
   what: 'argument' | 'result',
   codec: Codec,
   fields: readonly FieldDescriptor[],
-): Record {
+): WireRecord {
   const { service, name } = method.descriptor;
   const byId = new Map(fields.map(field => [field.id, field]));
   return {
@@ -73,14 +73,14 @@ function tupleRecord(
 }
 
 /** Our binary form of a value, ready to be poured. Throws a ValueError with the path of what does not fit. */
-export function encoded(record: Record, value: unknown): ByteReader {
+export function encoded(record: WireRecord, value: unknown): ByteReader {
   const w = new ByteWriter(256, defaultLimits.depth);
   const end = encodeChecked(record.codec, w, value, 0, () => record.explain(value));
   return readerOf(w.bytes.subarray(0, end));
 }
 
 /** The value of what was drawn. Throws a TProtocolException with the path of what is wrong. */
-export function decoded(record: Record, bytes: Buffer): unknown {
+export function decoded(record: WireRecord, bytes: Buffer): unknown {
   const r = readerOf(bytes);
   try {
     return decodeChecked(record.codec, r, (from, fault) => record.locate(r, from, fault));

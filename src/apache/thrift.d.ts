@@ -3,7 +3,6 @@ declare module 'thrift' {
   class TApplicationException extends Error {
     constructor(type?: number, message?: string);
     type: number;
-    read(input: object): void;
   }
 
   class TProtocolException extends Error {
