@@ -30,6 +30,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   connect: ['limits', 'protocol', 'options', 'transport', 'rpc'],
   client: ['errors', 'options', 'schema', 'values', 'rpc', 'connect'],
   server: ['limits', 'options', 'values', 'rpc'],
+  apache: ['errors', 'limits', 'options', 'wire', 'protocol', 'schema', 'values', 'codec', 'rpc'],
   typegen: ['schema', 'values'],
   register: ['schema', 'values', 'load'],
   cli: ['errors', 'idl', 'schema', 'config', 'load', 'typegen'],
@@ -122,9 +123,10 @@ describe('architecture', () => {
     expect(barrels.map(({ file }) => file)).to.deep.equal([]);
   });
 
-  it('needs chevrotain in idl alone, and beside the tools nothing else but Node', () => {
+  it('needs chevrotain in idl alone, thrift in apache alone, and beside the tools nothing else but Node', () => {
     const allowed: Readonly<Record<string, readonly string[]>> = {
       idl: ['chevrotain'],
+      apache: ['thrift'],
       typegen: ['@jridgewell/sourcemap-codec'],
       cli: ['commander', 'tinyglobby'],
     };

@@ -141,7 +141,7 @@ describe('the packed tarball', () => {
         !['node10', 'node16-cjs'].includes(problem.resolutionKind),
     );
     expect(problems).to.deep.equal([]);
-    expect(Object.keys(analysis.entrypoints)).to.include.members(['.', './types', './register']);
+    expect(Object.keys(analysis.entrypoints)).to.include.members(['.', './types', './register', './apache']);
   });
 
   it('is small: no sources, no maps of them', () => {

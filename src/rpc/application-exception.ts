@@ -22,7 +22,8 @@ const fields: readonly FieldDescriptor[] = Object.freeze([
   field(2, 'type', { kind: 'i32', annotations, toString: () => 'i32' }),
 ]);
 
-const descriptor: StructDescriptor = Object.freeze({
+/** The struct itself. */
+export const applicationExceptionStruct: StructDescriptor = Object.freeze({
   kind: 'struct',
   name: 'TApplicationException',
   fields,
@@ -35,7 +36,7 @@ const descriptor: StructDescriptor = Object.freeze({
 
 /** The codec of an exception message's body. */
 export function applicationExceptionCodec(codecs: CodecFinder): Codec {
-  return codecs.of(descriptor);
+  return codecs.of(applicationExceptionStruct);
 }
 
 /** How a status travels. */
