@@ -12,7 +12,7 @@ import { ByteReader } from '../../wire/reader.ts';
 import type { Call } from '../call.ts';
 import { type Dialect, dialects } from '../dialect.ts';
 import { Outbox } from '../outbox.ts';
-import { settle, skipBody } from '../replies.ts';
+import { checkReply, settle, skipBody } from '../replies.ts';
 import { endSoon } from '../streams.ts';
 import { type Deferred, deferred, startTimer, within } from '../timers.ts';
 import {
@@ -275,18 +275,7 @@ export class Connection {
       return true;
     }
     try {
-      if (type !== messageType.reply && type !== messageType.exception) {
-        throw r.error('invalid-data', r.start, `a message of type ${type} is no reply`);
-      }
-      // Who could not read the call does not know its name.
-      const isUnnamed = type === messageType.exception && header.name === '';
-      if (!isUnnamed && header.name !== call.method.name && header.name !== call.callee.name) {
-        throw r.error(
-          'invalid-data',
-          r.start,
-          `the reply to "${call.method.name}" is named "${header.name}"`,
-        );
-      }
+      checkReply(call, r, header, dialect.protocol, this.#settings.dialect.protocol);
       settle(call, r, type, dialect, this.peer);
       this.#replies++;
     } finally {
