@@ -174,10 +174,10 @@ describe('a server of THeader clients', () => {
   for (const [what, header, protocol, type, told] of [
     [
       'a protocol',
-      '01 00',
+      '03 00',
       '00',
       9,
-      'expected the protocol id 0 (binary) or 2 (compact), got 1 (at byte 10)',
+      'expected the protocol id 0 (binary), 1 (JSON) or 2 (compact), got 3 (at byte 10)',
     ],
     [
       'a transform',
