@@ -157,6 +157,8 @@ function checkHeaders(headers: Readonly<Record<string, string>>): Headers {
   for (const [name, value] of entries) {
     if (typeof value !== 'string')
       throw new TypeError(`headers.${name}: expected a text, got ${String(value)}`);
+    if (!name.isWellFormed() || !value.isWellFormed())
+      throw new TypeError(`headers.${name.toWellFormed()}: half a surrogate pair has no UTF-8`);
   }
   return new Map(entries);
 }

@@ -28,6 +28,8 @@ export const applicationType = {
   missingResult: 5,
   internalError: 6,
   protocolError: 7,
+  invalidTransform: 8,
+  invalidProtocol: 9,
 } as const;
 
 /** A status that Apache has no type for travels as this plus gRPC's number: clear of Apache's, fbthrift's and Kitex's. */

@@ -83,16 +83,22 @@ export class Outbox {
 
   /** Takes over the message written up to `end`. One beyond the limits is refused with an Oversize. */
   commit(end: number, envelope: Envelope): void {
-    const { isFramed } = this.#transport;
+    this.#checkSize(end);
     const done = this.#transport.close(this.#writer, this.#position, end, envelope);
-    const size = done - this.#position - (isFramed ? 4 : 0);
+    // Compressing is no way around the limit, for the other end counts what it inflates; nor does it always shrink.
+    if (done > end) this.#checkSize(done);
+    this.#position = done;
+    this.#schedule();
+  }
+
+  #checkSize(end: number): void {
+    const { isFramed } = this.#transport;
+    const size = end - this.#position - (isFramed ? 4 : 0);
     const limit = isFramed ? this.#limits.frame : this.#limits.message;
     if (size > limit) {
       const name = isFramed ? 'limits.frame' : 'limits.message';
       throw new Oversize(`the message takes ${size} bytes, the limit is ${limit} (${name})`);
     }
-    this.#position = done;
-    this.#schedule();
   }
 
   /** Ends a message, whether it was taken over or not. */

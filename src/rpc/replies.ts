@@ -4,12 +4,34 @@ import { planTuple } from '../codec/plan.ts';
 import { DecodeError } from '../errors/decode-error.ts';
 import { RpcError } from '../errors/rpc-error.ts';
 import { applicationType } from '../errors/status.ts';
-import type { Protocol } from '../protocol/protocol.ts';
+import type { MessageHeader, Protocol } from '../protocol/protocol.ts';
 import { messageType, wireType } from '../protocol/types.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { fromApplicationException } from './application-exception.ts';
 import type { Call } from './call.ts';
 import type { Dialect } from './dialect.ts';
+
+/** Throws a DecodeError for a message that is no reply to a call, which was written in `own`. */
+export function checkReply(
+  { method, callee }: Call,
+  r: ByteReader,
+  { type, name }: MessageHeader,
+  protocol: Protocol,
+  own: Protocol,
+): void {
+  const refuse = (text: string) => r.error('invalid-data', r.start, text);
+  if (type !== messageType.reply && type !== messageType.exception) {
+    throw refuse(`a message of type ${type} is no reply`);
+  }
+  // Who could not read the call does not know its name, and answers in a protocol that need not be the call's.
+  if (type === messageType.exception && name === '') return;
+  if (name !== method.name && name !== callee.name) {
+    throw refuse(`the reply to "${method.name}" is named "${name}"`);
+  }
+  if (type === messageType.reply && protocol !== own) {
+    throw refuse(`expected a reply in ${own.name}, as the call was, got one in ${protocol.name}`);
+  }
+}
 
 /**
  * Reads the body of a reply and settles its call. Moves the reader to the end of the body, also when the body

@@ -1,3 +1,4 @@
+import type { DecodeError } from '../errors/decode-error.ts';
 import type { ProtocolName } from '../protocol/protocol.ts';
 
 /** What travels beside a message, by name. Names are as they were sent: they differ by case. */
@@ -16,6 +17,17 @@ export interface Envelope {
   readonly framed: boolean;
   /** TTHeader: the service that is called, by its name in the IDL. */
   readonly service: string | undefined;
+  /** THeader: why nothing can be read of the message but its frame. */
+  readonly unreadable: Unreadable | undefined;
+}
+
+/** A message in a protocol or under a transform that is not known here. Its sender has to learn of it. */
+export interface Unreadable {
+  /** Of the frame: the message's own is not to be had. */
+  readonly seqid: number;
+  /** Which of TApplicationException's types says so. */
+  readonly applicationType: number;
+  readonly error: DecodeError;
 }
 
 const plain: Readonly<Record<ProtocolName, Envelope>> = Object.freeze({
@@ -25,10 +37,24 @@ const plain: Readonly<Record<ProtocolName, Envelope>> = Object.freeze({
 });
 
 function plainEnvelope(protocol: ProtocolName): Envelope {
-  return Object.freeze({ protocol, headers: noHeaders, zlib: false, framed: false, service: undefined });
+  return Object.freeze({
+    protocol,
+    headers: noHeaders,
+    zlib: false,
+    framed: false,
+    service: undefined,
+    unreadable: undefined,
+  });
 }
 
 /** An envelope with nothing in it: all there is around buffered and framed messages. */
 export function envelopeOf(protocol: ProtocolName): Envelope {
   return plain[protocol];
+}
+
+/** What the answer to a message stands in: the same kind of envelope, without what its sender wrote on it. */
+export function answerTo(envelope: Envelope): Envelope {
+  const { protocol, zlib, framed } = envelope;
+  if (!zlib && !framed) return plain[protocol];
+  return { protocol, headers: noHeaders, zlib, framed, service: undefined, unreadable: undefined };
 }

@@ -1,30 +1,35 @@
+import { kMaxLength } from 'node:buffer';
 import { deflateSync, inflateSync } from 'node:zlib';
+import { applicationType } from '../errors/status.ts';
 import type { ProtocolName } from '../protocol/protocol.ts';
 import { readVarint, writeVarint } from '../protocol/varint.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { readText, writeText } from '../wire/text.ts';
 import { type ByteWriter, room } from '../wire/writer.ts';
 import type { TakeMessage } from './cutter.ts';
-import { type Envelope, noHeaders } from './envelope.ts';
+import { type Envelope, envelopeOf, type Headers, noHeaders } from './envelope.ts';
 import { FrameCutter } from './frame-cutter.ts';
-import { Oversize, type Transport } from './transport.ts';
+import { beginHeader, bodyOf, endHeader, type HeaderFormat, readFixedPart } from './header-frame.ts';
+import type { Transport } from './transport.ts';
 
 /*
- * Apache's THeader (HeaderFormat.md): LENGTH, then
- *   u16 0x0fff | u16 flags | i32 sequence id | u16 words of the header | the header, padded to words | the message
- * and in the header, all varints: protocol id, count of transforms, their ids, then blocks of headers.
+ * Apache's THeader (HeaderFormat.md). In the header, all varints: protocol id, count of transforms, their ids, then
+ * blocks of headers.
  */
-const MAGIC = 0x0fff;
-/** Bytes from the magic to the header. */
-const FIXED = 10;
-/** Apache's limit: 64 KiB of header. */
-const MOST_WORDS = 0x3fff;
+const format: HeaderFormat = {
+  name: 'THeader',
+  magic: 0x0fff,
+  // Apache's limit: 64 KiB.
+  mostWords: 0x3fff,
+};
 const ZLIB = 1;
 /** More would be a list of nothing but work. */
 const MOST_TRANSFORMS = 4;
-/** Blocks of pairs: for this message, and (fbthrift) for all that follow. Padding and blocks not known end the list. */
+/** Blocks of pairs: for this message, and (fbthrift) for all that follow too. Padding and blocks not known end the list. */
 const KEY_VALUE = 1;
 const PERSISTENT_KEY_VALUE = 2;
+/** Headers that a peer may have kept for it: what is copied for each message must stay small. */
+const MOST_PERSISTENT = 64;
 
 const protocolIds: Readonly<Record<ProtocolName, number>> = { binary: 0, json: 1, compact: 2 };
 
@@ -33,57 +38,62 @@ export const header: Transport = {
   name: 'header',
   isFramed: true,
   hasHeaders: true,
-  cutter: (_protocol, limits) => new FrameCutter(limits, (r, take) => takeFrame(r, take, limits.frame)),
+  cutter(_protocol, limits) {
+    const kept = new Map<string, string>();
+    return new FrameCutter(limits, (r, take) => takeFrame(r, take, limits.frame, kept));
+  },
   open(w, at, { seqid }, { protocol, headers, zlib }) {
-    room(w, at, 4 + FIXED + 2 + 2);
-    w.view.setInt32(at + 4, MAGIC << 16);
-    w.view.setInt32(at + 8, seqid);
-    const begin = at + 4 + FIXED;
+    const begin = beginHeader(w, at, format, seqid);
+    room(w, begin, 3);
     let end = writeVarint(w, begin, protocolIds[protocol]);
     end = writeVarint(w, end, zlib ? 1 : 0);
     if (zlib) end = writeVarint(w, end, ZLIB);
     if (headers.size > 0) end = writePairs(w, end, headers);
-    room(w, end, 3);
-    while ((end - begin) % 4 !== 0) w.bytes[end++] = 0;
-    const words = (end - begin) / 4;
-    if (words > MOST_WORDS) {
-      throw new Oversize(`the headers take ${words * 4} bytes, THeader has room for ${MOST_WORDS * 4}`);
-    }
-    w.view.setUint16(at + 4 + FIXED - 2, words);
-    return end;
+    return endHeader(w, at, format, end);
   },
   close(w, at, end, { zlib }) {
-    if (zlib) end = deflate(w, at + 4 + FIXED + w.view.getUint16(at + 4 + FIXED - 2) * 4, end);
+    if (zlib) end = deflate(w, bodyOf(w, at), end);
     w.view.setInt32(at, end - at - 4);
     return end;
   },
 };
 
-function takeFrame(r: ByteReader, take: TakeMessage, maxInflated: number): boolean {
+function takeFrame(
+  r: ByteReader,
+  take: TakeMessage,
+  maxInflated: number,
+  kept: Map<string, string>,
+): boolean {
   const { bytes, start, end } = r;
-  if (start + FIXED > end) throw r.truncated(start, FIXED);
-  if (r.view.getUint16(start) !== MAGIC) {
-    const found = r.view.getUint16(start).toString(16).padStart(4, '0');
-    throw r.error('bad-version', start, `expected a THeader frame (0fff), got one that begins with ${found}`);
+  const { seqid, body } = readFixedPart(r, format);
+  const unreadable = (protocol: ProtocolName, type: number, at: number, text: string): Envelope => {
+    const why = { seqid, applicationType: type, error: r.error('invalid-data', at, text) };
+    return { ...envelopeOf(protocol), unreadable: why };
+  };
+  const begin = r.pos;
+  const protocolId = readVarint(r);
+  const protocol = protocolOf(protocolId);
+  if (protocol === undefined) {
+    const text = `expected the protocol id 0 (binary), 1 (JSON) or 2 (compact), got ${protocolId}`;
+    return take(r, unreadable('binary', applicationType.invalidProtocol, begin, text));
   }
-  const words = r.view.getUint16(start + FIXED - 2);
-  const body = start + FIXED + words * 4;
-  if (words > MOST_WORDS || body > end) {
-    const text = `the header claims ${words * 4} bytes, the frame has ${end - start - FIXED} more`;
-    throw r.error('size-limit', start + FIXED - 2, text);
-  }
-  r.pos = start + FIXED;
-  r.end = body;
-  const protocol = readProtocol(r);
+  const listed = r.pos;
   const transforms = readTransforms(r);
-  const headers = readHeaders(r);
-  const envelope = { protocol, headers, zlib: transforms > 0, framed: false, service: undefined };
-  if (transforms === 0) {
+  const unknown = transforms.find(id => id !== ZLIB);
+  if (unknown !== undefined) {
+    const text = `expected the transform 1 (zlib), the only one known here, got ${unknown}`;
+    return take(r, unreadable(protocol, applicationType.invalidTransform, listed, text));
+  }
+  const headers = readHeaders(r, kept);
+  const zlib = transforms.length > 0;
+  // Field by field, as in all that is made for each message: a spread costs more than the rest.
+  const envelope = { protocol, headers, zlib, framed: false, service: undefined, unreadable: undefined };
+  if (!zlib) {
     r.window(body, end, false);
     return take(r, envelope);
   }
   r.window(start, end, false);
-  const message = inflate(r, body, transforms, maxInflated);
+  const message = inflate(r, body, transforms.length, maxInflated);
   r.attach(message);
   r.window(0, message.length, false);
   const goOn = take(r, envelope);
@@ -91,49 +101,49 @@ function takeFrame(r: ByteReader, take: TakeMessage, maxInflated: number): boole
   return goOn;
 }
 
-function readProtocol(r: ByteReader): ProtocolName {
-  const at = r.pos;
-  const id = readVarint(r);
+function protocolOf(id: number): ProtocolName | undefined {
   for (const [name, own] of Object.entries(protocolIds)) if (own === id) return name as ProtocolName;
-  const text = `expected the protocol id 0 (binary), 1 (JSON) or 2 (compact), got ${id}`;
-  throw r.error('invalid-data', at, text);
+  return undefined;
 }
 
-/** How many transforms there are: all of them are zlib's. */
-function readTransforms(r: ByteReader): number {
+function readTransforms(r: ByteReader): number[] {
   const at = r.pos;
   const count = readVarint(r);
   if (count < 0 || count > MOST_TRANSFORMS) {
     throw r.error('size-limit', at, `a message has ${MOST_TRANSFORMS} transforms at the most, got ${count}`);
   }
-  for (let i = 0; i < count; i++) {
-    const id = readVarint(r);
-    if (id !== ZLIB) {
-      throw r.error(
-        'invalid-data',
-        at,
-        `expected the transform 1 (zlib), the only one known here, got ${id}`,
-      );
-    }
-  }
-  return count;
+  return Array.from({ length: count }, () => readVarint(r));
 }
 
-function readHeaders(r: ByteReader): Envelope['headers'] {
-  if (r.pos >= r.end) return noHeaders;
-  const headers = new Map<string, string>();
+/** The headers of this message, over those that were to be kept. */
+function readHeaders(r: ByteReader, kept: Map<string, string>): Headers {
+  let own: Map<string, string> | undefined;
   while (r.pos < r.end) {
-    const block = readVarint(r);
-    if (block !== KEY_VALUE && block !== PERSISTENT_KEY_VALUE) break;
     const at = r.pos;
-    const count = readVarint(r);
-    if (count < 0 || count * 2 > r.end - r.pos) throw r.badSize(count, at, 'a block of headers');
-    for (let i = 0; i < count; i++) {
-      const key = readString(r);
-      headers.set(key, readString(r));
-    }
+    const block = readVarint(r);
+    if (block === KEY_VALUE) {
+      own ??= new Map();
+      readPairs(r, own);
+    } else if (block === PERSISTENT_KEY_VALUE) {
+      readPairs(r, kept);
+      if (kept.size > MOST_PERSISTENT) {
+        const text = `a peer may have ${MOST_PERSISTENT} headers kept for it, got ${kept.size}`;
+        throw r.error('size-limit', at, text);
+      }
+    } else break;
   }
-  return headers;
+  if (kept.size > 0) return new Map([...kept, ...(own ?? noHeaders)]);
+  return own ?? noHeaders;
+}
+
+function readPairs(r: ByteReader, into: Map<string, string>): void {
+  const at = r.pos;
+  const count = readVarint(r);
+  if (count < 0 || count * 2 > r.end - r.pos) throw r.badSize(count, at, 'a block of headers');
+  for (let i = 0; i < count; i++) {
+    const key = readString(r);
+    into.set(key, readString(r));
+  }
 }
 
 function readString(r: ByteReader): string {
@@ -145,7 +155,7 @@ function readString(r: ByteReader): string {
   return readText(r, from, length, false);
 }
 
-function writePairs(w: ByteWriter, at: number, headers: Envelope['headers']): number {
+function writePairs(w: ByteWriter, at: number, headers: Headers): number {
   room(w, at, 6);
   at = writeVarint(w, at, KEY_VALUE);
   at = writeVarint(w, at, headers.size);
@@ -170,8 +180,9 @@ function deflate(w: ByteWriter, from: number, end: number): number {
 /** A message that was compressed. What it would take beyond the limit is never made: a few bytes can claim a lot. */
 function inflate(r: ByteReader, from: number, times: number, most: number): Buffer {
   let message = r.bytes.subarray(from, r.end);
+  const options = { maxOutputLength: Math.min(most, kMaxLength) };
   try {
-    for (let i = 0; i < times; i++) message = inflateSync(message, { maxOutputLength: most });
+    for (let i = 0; i < times; i++) message = inflateSync(message, options);
     return message;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {

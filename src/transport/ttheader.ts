@@ -2,21 +2,17 @@ import type { ByteReader } from '../wire/reader.ts';
 import { readText, writeText } from '../wire/text.ts';
 import { type ByteWriter, room } from '../wire/writer.ts';
 import type { TakeMessage } from './cutter.ts';
-import { type Envelope, noHeaders } from './envelope.ts';
+import { type Headers, noHeaders } from './envelope.ts';
 import { FrameCutter } from './frame-cutter.ts';
+import { beginHeader, bodyOf, endHeader, type HeaderFormat, readFixedPart } from './header-frame.ts';
 import { Oversize, type Transport } from './transport.ts';
 
 /*
- * Kitex's TTHeader (cloudwego.io, "Transport Protocol TTHeader"), all big-endian: LENGTH, then
- *   u16 0x1000 | u16 flags | i32 sequence id | u16 words of the header | the header, padded to words | the message
- * and in the header: u8 protocol id, u8 count of transforms, their ids, then blocks. The message is strict binary,
- * bare or once more behind a length.
+ * Kitex's TTHeader (cloudwego.io, "Transport Protocol TTHeader"). In the header: u8 protocol id, u8 count of
+ * transforms, their ids, then blocks. The message is strict binary, bare or once more behind a length.
  */
-const MAGIC = 0x1000;
+const format: HeaderFormat = { name: 'TTHeader', magic: 0x1000, mostWords: 0xffff };
 const STREAMING = 0x0002;
-/** Bytes from the magic to the header. */
-const FIXED = 10;
-const MOST_WORDS = 0xffff;
 const BINARY = 0;
 const block = { padding: 0x00, texts: 0x01, numbered: 0x10, aclToken: 0x11 } as const;
 /** The numbered pair that names the method. */
@@ -31,27 +27,21 @@ export const ttheader: Transport = {
   hasHeaders: true,
   cutter: (_protocol, limits) => new FrameCutter(limits, takeFrame),
   open(w, at, { seqid, name }, { headers, framed, service }) {
-    room(w, at, 4 + FIXED + 2);
-    w.view.setInt32(at + 4, MAGIC << 16);
-    w.view.setInt32(at + 8, seqid);
-    const begin = at + 4 + FIXED;
+    const begin = beginHeader(w, at, format, seqid);
+    room(w, begin, 2);
     w.bytes[begin] = BINARY;
     w.bytes[begin + 1] = 0;
     const texts = service === undefined ? headers : new Map([[SERVICE, service], ...headers]);
     let end = texts.size === 0 ? begin + 2 : writeTexts(w, begin + 2, texts);
     if (service !== undefined) end = writeMethod(w, end, name);
-    room(w, end, 3 + 4);
-    while ((end - begin) % 4 !== 0) w.bytes[end++] = block.padding;
-    const words = (end - begin) / 4;
-    if (words > MOST_WORDS) {
-      throw new Oversize(`the headers take ${words * 4} bytes, TTHeader has room for ${MOST_WORDS * 4}`);
-    }
-    w.view.setUint16(begin - 2, words);
-    return framed ? end + 4 : end;
+    end = endHeader(w, at, format, end);
+    if (!framed) return end;
+    room(w, end, 4);
+    return end + 4;
   },
   close(w, at, end, { framed }) {
     if (framed) {
-      const body = at + 4 + FIXED + w.view.getUint16(at + 4 + FIXED - 2) * 4;
+      const body = bodyOf(w, at);
       w.view.setInt32(body, end - body - 4);
     }
     w.view.setInt32(at, end - at - 4);
@@ -61,33 +51,23 @@ export const ttheader: Transport = {
 
 function takeFrame(r: ByteReader, take: TakeMessage): boolean {
   const { start, end } = r;
-  if (start + FIXED > end) throw r.truncated(start, FIXED);
-  if (r.view.getUint16(start) !== MAGIC) {
-    const found = r.view.getUint16(start).toString(16).padStart(4, '0');
-    throw r.error(
-      'bad-version',
-      start,
-      `expected a TTHeader frame (1000), got one that begins with ${found}`,
-    );
-  }
-  if ((r.view.getUint16(start + 2) & STREAMING) !== 0) {
+  const { flags, seqid, body } = readFixedPart(r, format);
+  if ((flags & STREAMING) !== 0) {
     throw r.error('invalid-data', start + 2, 'a frame of a stream, on a connection that carries plain calls');
   }
-  const words = r.view.getUint16(start + FIXED - 2);
-  const body = start + FIXED + words * 4;
-  if (body > end) {
-    const text = `the header claims ${words * 4} bytes, the frame has ${end - start - FIXED} more`;
-    throw r.error('size-limit', start + FIXED - 2, text);
-  }
-  r.pos = start + FIXED;
-  r.end = body;
   checkProtocol(r);
   const headers = readHeaders(r);
   r.end = end;
+  if (seqid === 0 && isEmptyStruct(r, body)) return true;
   const framed = isFramed(r, body);
   const service = headers.get(SERVICE);
   r.window(framed ? body + 4 : body, end, false);
-  return take(r, { protocol: 'binary', headers, zlib: false, framed, service });
+  return take(r, { protocol: 'binary', headers, zlib: false, framed, service, unreadable: undefined });
+}
+
+/** Whether this stands for no message, as in the frame by which a multiplexing Kitex server says that it will close. */
+function isEmptyStruct(r: ByteReader, at: number): boolean {
+  return r.end - at === 1 && r.bytes[at] === 0;
 }
 
 /** Whether the message at `at` stands behind its length: no strict message begins with a sensible one. */
@@ -109,7 +89,7 @@ function checkProtocol(r: ByteReader): void {
   }
 }
 
-function readHeaders(r: ByteReader): Envelope['headers'] {
+function readHeaders(r: ByteReader): Headers {
   let headers: Map<string, string> | undefined;
   while (r.pos < r.end) {
     const at = advance(r, 1);
@@ -163,7 +143,7 @@ function advance(r: ByteReader, size: number): number {
   return at;
 }
 
-function writeTexts(w: ByteWriter, at: number, texts: Envelope['headers']): number {
+function writeTexts(w: ByteWriter, at: number, texts: Headers): number {
   room(w, at, 3);
   w.bytes[at] = block.texts;
   w.view.setUint16(at + 1, texts.size);

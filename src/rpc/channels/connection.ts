@@ -12,7 +12,7 @@ import { ByteReader } from '../../wire/reader.ts';
 import type { Call } from '../call.ts';
 import { type Dialect, dialects } from '../dialect.ts';
 import { Outbox } from '../outbox.ts';
-import { settle, skipBody } from '../replies.ts';
+import { checkReply, settle, skipBody } from '../replies.ts';
 import { endSoon } from '../streams.ts';
 import { type Deferred, deferred, startTimer, within } from '../timers.ts';
 import {
@@ -136,8 +136,15 @@ export class Connection {
         exhausted(call, this.peer, `${this.#outbox.unsent} bytes wait to be sent (limits.unsent)`),
       );
     }
+    let envelope: Envelope;
+    try {
+      // Headers may be asked for, and who is asked may make calls: not while this one is being written.
+      envelope = this.#envelope(call);
+    } catch (error) {
+      return call.reject(error);
+    }
     const from = this.#outbox.position;
-    if (!this.#write(call)) return;
+    if (!this.#write(call, envelope)) return;
     call.arm(this.#expire);
     if (!this.#connected) this.#queued.push({ call, from, to: this.#outbox.position });
     if (call.method.oneway) this.#unflushed.push(call);
@@ -162,7 +169,7 @@ export class Connection {
     clearTimeout(timer);
   }
 
-  #write(call: Call): boolean {
+  #write(call: Call, envelope: Envelope): boolean {
     const { method, args } = call;
     const [out, header] = [this.#outbox, this.#header];
     const { protocol } = this.#settings.dialect;
@@ -171,7 +178,6 @@ export class Connection {
     header.type = method.oneway ? messageType.oneway : messageType.call;
     header.seqid = call.seqid = this.#takeSeqid();
     try {
-      const envelope = this.#envelope(call);
       const at = out.begin(header, envelope);
       const body = protocol.writeMessage(out.writer, at, header);
       const end = encodeChecked(method.args, out.writer, args, body, () =>
@@ -198,7 +204,14 @@ export class Connection {
     const { transport, dialect, headers, zlib } = this.#settings;
     if (!transport.hasHeaders) return envelopeOf(dialect.protocol.name);
     const { service } = call.callee;
-    return { protocol: dialect.protocol.name, headers: headers(), zlib, framed: false, service };
+    return {
+      protocol: dialect.protocol.name,
+      headers: headers(),
+      zlib,
+      framed: false,
+      service,
+      unreadable: undefined,
+    };
   }
 
   /** Ids run from 0 to 2^31-1 and begin again; one that still waits is passed over. */
@@ -246,6 +259,7 @@ export class Connection {
   #take(r: ByteReader, envelope: Envelope): boolean {
     const header = this.#header;
     const dialect = dialects[envelope.protocol];
+    if (envelope.unreadable !== undefined) throw envelope.unreadable.error;
     if (this.#replies === 0 && this.#settings.transport.name === 'buffered') {
       // The length of a frame can be read as the length of a name: the message would never come to its end.
       const seen = recognise(r.bytes, r.start, r.end);
@@ -261,16 +275,7 @@ export class Connection {
       return true;
     }
     try {
-      if (type !== messageType.reply && type !== messageType.exception) {
-        throw r.error('invalid-data', r.start, `a message of type ${type} is no reply`);
-      }
-      if (header.name !== call.method.name && header.name !== call.callee.name) {
-        throw r.error(
-          'invalid-data',
-          r.start,
-          `the reply to "${call.method.name}" is named "${header.name}"`,
-        );
-      }
+      checkReply(call, r, header, dialect.protocol, this.#settings.dialect.protocol);
       settle(call, r, type, dialect, this.peer);
       this.#replies++;
     } finally {

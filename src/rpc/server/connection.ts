@@ -215,6 +215,13 @@ export class ServerConnection implements CallsOwner {
   #take(r: ByteReader, envelope: Envelope): boolean {
     const header = this.#header;
     const dialect = dialects[envelope.protocol];
+    const { unreadable } = envelope;
+    if (unreadable !== undefined) {
+      const { seqid, applicationType, error } = unreadable;
+      const failure = new RpcError('INVALID_ARGUMENT', error.message, { applicationType });
+      this.#calls.decline({ name: '', seqid, strict: true, dialect, envelope }, failure);
+      return this.#wantsMore();
+    }
     if (!dialect.protocol.readMessage(r, header)) throw r.truncated(r.pos, 4);
     const { name, seqid, strict, type } = header;
     const route = this.#settings.routes.find(name, envelope.service);

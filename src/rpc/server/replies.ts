@@ -4,7 +4,7 @@ import type { RpcError } from '../../errors/rpc-error.ts';
 import { MessageHeader } from '../../protocol/protocol.ts';
 import { messageType } from '../../protocol/types.ts';
 import { resolve } from '../../schema/descriptor.ts';
-import type { Envelope } from '../../transport/envelope.ts';
+import { answerTo, type Envelope } from '../../transport/envelope.ts';
 import { typeOfInstance } from '../../values/classes.ts';
 import { toApplicationException } from '../application-exception.ts';
 import type { Dialect } from '../dialect.ts';
@@ -19,7 +19,7 @@ export interface ReplyTo {
   readonly seqid: number;
   /** Old clients, which sent no version, are answered without one. */
   readonly strict: boolean;
-  /** What the request was written in, and stood in: its answer is alike. */
+  /** What the request was written in, and stood in: its answer is alike, but for the headers. */
   readonly dialect: Dialect;
   readonly envelope: Envelope;
 }
@@ -74,10 +74,11 @@ function write(
   header.seqid = seqid;
   header.strict = strict;
   header.type = type;
+  const around = answerTo(envelope);
   try {
-    const at = out.begin(header, envelope);
+    const at = out.begin(header, around);
     const end = body(out.writer, protocol.writeMessage(out.writer, at, header));
-    out.commit(protocol.writeMessageEnd(out.writer, end), envelope);
+    out.commit(protocol.writeMessageEnd(out.writer, end), around);
   } finally {
     out.end();
   }

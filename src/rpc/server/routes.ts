@@ -20,10 +20,13 @@ export class Routes {
   readonly #ambiguous = new Set<string>();
   readonly #services: ServiceDescriptor[] = [];
 
-  /** The route of a name, in the service that the client's transport names, if it does. */
+  /**
+   * The route of a name, in the service that the client's transport names, if it does. One that is not served here
+   * says nothing: Kitex's clients may know a service by another name, and its servers go by the method then too.
+   */
   find(name: string, service: string | undefined): Route | undefined {
-    const named = service === undefined ? undefined : this.#byName.get(`${service}:${name}`);
-    return named ?? this.#byName.get(name);
+    const isKnown = service !== undefined && this.#services.some(known => known.name === service);
+    return this.#byName.get(isKnown && !name.includes(':') ? `${service}:${name}` : name);
   }
 
   /** Adds a service. Throws a TypeError for a declared method without a handler, unless `partial`. */
