@@ -1,4 +1,5 @@
 import { checksOf } from './checks.ts';
+import { complaintsText } from './directions.ts';
 import { jobs } from './matrix.ts';
 import { deathOf } from './peers.ts';
 import { controlFailures } from './verdict.ts';
@@ -22,7 +23,7 @@ describe('peers among themselves', () => {
       }
       if (control.end !== undefined) throw new Error(`the ${job.caller} client ${control.end}`);
       if (failures.has('ping') || failures.size > known.length / 3) {
-        throw new Error(Array.from(failures, ([check, complaint]) => `\n${check}: ${complaint}`).join(''));
+        throw new Error(complaintsText(failures));
       }
     });
   }

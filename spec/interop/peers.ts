@@ -60,5 +60,23 @@ export function deathOf(peer: Peer, cell: Cell): string | undefined {
   return DEAD.find(([dead, when]) => dead === peer && when(cell))?.[2];
 }
 
+/**
+ * Checks that fail in a control because of one end of it alone. With the other end we are not excused: these make the
+ * matrix stricter than its controls, never laxer.
+ */
+const ONE_SIDED: readonly (readonly [peer: Peer, to: Role, checks: readonly string[]])[] = [
+  // Its server sends type 0 with what was not declared, and cannot leave a result out; its client can do both.
+  ['C++', 'server', ['undeclared errors say internal error', 'missing results']],
+  // Its server sends no types of errors; its client reads them.
+  ['npm thrift', 'server', ['undeclared errors say internal error', 'unknown methods say so']],
+  // Its client reads compact sequence ids without their sign; its server sends back the same bits.
+  ['npm thrift', 'client', ['sequence ids across the wrap']],
+];
+
+/** Whether a peer's failure in this check is no excuse for its own end in `role`, because the other is to blame. */
+export function isBlameless(peer: Peer, role: Role, check: string): boolean {
+  return ONE_SIDED.some(([of, to, checks]) => of === peer && to !== role && checks.includes(check));
+}
+
 /** The client that calls a peer's server in the control where the peer has no client of its own. */
 export const STAND_IN: Peer = 'npm thrift';

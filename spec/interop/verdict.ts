@@ -1,6 +1,6 @@
 import { checksOf } from './checks.ts';
 import { type Job, jobOf, type Outcome } from './matrix.ts';
-import { deathOf, type Peer, STAND_IN } from './peers.ts';
+import { deathOf, isBlameless, type Peer, STAND_IN } from './peers.ts';
 import type { Run } from './programs.ts';
 
 /** What failed in a run, with the complaint. Of a client that reported less than it should, the rest as well. */
@@ -39,7 +39,10 @@ export async function verdictOf(job: Job, direction: Direction): Promise<Verdict
   const expected = direction === 'server' ? checksOf(job.peer) : [...run.report.keys()];
   const failures = failuresOf(run, expected);
   const dead = deathOf(job.peer, job.cell) !== undefined;
-  const excuses = await excusesOf(job, outcome);
+  const role = direction === 'client' ? 'server' : 'client';
+  const excuses = new Set(
+    Array.from(await excusesOf(job, outcome)).filter(check => !isBlameless(job.peer, role, check)),
+  );
   const excused = new Map([...failures].filter(([check]) => dead || excuses.has(check)));
   const failed = new Map([...failures].filter(([check]) => !excused.has(check)));
   return {

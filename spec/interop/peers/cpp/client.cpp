@@ -153,9 +153,9 @@ void binary() {
 void largeMessages() {
   std::string bytes, text;
   std::vector<std::string> many;
-  for (int i = 0; i < 1 << 20; i++) bytes.push_back(static_cast<char>(i));
-  for (int i = 0; i < 100000; i++) text += "ä中😀";
-  for (int i = 0; i < 20000; i++) many.push_back(std::to_string(i));
+  for (int i = 0; i < 1 << 18; i++) bytes.push_back(static_cast<char>(i));
+  for (int i = 0; i < 25000; i++) text += "ä中😀";
+  for (int i = 0; i < 5000; i++) many.push_back(std::to_string(i));
   echoes<std::string>(&EverythingClient::echoBinary, {bytes});
   echoes<std::string>(&EverythingClient::echoString, {text});
   echoes<std::vector<std::string>>(&EverythingClient::echoTexts, {many});

@@ -118,9 +118,9 @@ def binary():
 
 
 def large_messages():
-    echoes(client.echoBinary, [bytes(range(256)) * 4096])
-    echoes(client.echoString, ["\u00e4\u4e2d\U0001f600" * 100000])
-    echoes(client.echoTexts, [["%d" % index for index in range(20000)]])
+    echoes(client.echoBinary, [bytes(range(256)) * 1024])
+    echoes(client.echoString, ["\u00e4\u4e2d\U0001f600" * 25000])
+    echoes(client.echoTexts, [["%d" % index for index in range(5000)]])
 
 
 def enums():

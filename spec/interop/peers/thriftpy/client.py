@@ -91,7 +91,7 @@ def texts():
 
 def binary():
     # What happens to be valid UTF-8 comes back as text.
-    echoes(client.echoBinary, [bytes(range(256)), b"\xff", bytes(range(256)) * 4096])
+    echoes(client.echoBinary, [bytes(range(256)), b"\xff", bytes(range(256)) * 1024])
     same(client.echoBinary(b""), "")
 
 
