@@ -30,6 +30,21 @@ describe('serialize and deserialize', () => {
     ).to.deep.equal(new Set(['a']));
   });
 
+  it('write and read JSON, of any type and with blanks about it', () => {
+    const user = { name: 'a', friends: [{ name: 'b' }] };
+    const bytes = serialize(User, user, { protocol: 'json' });
+    const text = Buffer.from(bytes).toString();
+    expect(JSON.parse(text)).to.be.an('object');
+    for (const given of [text, `\n${text}\r\n`])
+      expect(deserialize(User, Buffer.from(given), { protocol: 'json' })).to.deep.include({
+        name: 'a',
+        friends: [new User({ name: 'b' })],
+      });
+    const list = type(module, 'list<i32>');
+    expect(Buffer.from(serialize(list, [5], { protocol: 'json' })).toString()).to.equal('["i32",1,5]');
+    expect(deserialize(list, Buffer.from(' ["i32" , 1 , 5 ]\n'), { protocol: 'json' })).to.deep.equal([5]);
+  });
+
   it('refuse what is no type', () => {
     for (const wrong of ['User', undefined, null, {}, class {}, { kind: 'nothing' }, module]) {
       expect(() => serialize(wrong as never, {} as never)).to.throw(TypeError, 'expected a type');

@@ -1,7 +1,6 @@
-import { type ChannelOptions, channelOptions, openChannel } from './connect.ts';
+import { type ChannelOptions, channelOptions, openChannel, type Target } from './connect.ts';
 import { RpcError } from './errors/rpc-error.ts';
 import { checkMs, checkOptions } from './options.ts';
-import type { Address } from './rpc/address.ts';
 import { Call, type Callee } from './rpc/call.ts';
 import type { Channel, CloseOptions } from './rpc/channel.ts';
 import type { Method } from './rpc/method.ts';
@@ -70,7 +69,7 @@ const DEFAULT_TIMEOUT = 30_000;
  */
 export function makeClient<S extends Service>(
   service: S,
-  to: Address | Channel,
+  to: Target | Channel,
   options: ClientOptions = {},
 ): Client<S> {
   const descriptor = serviceDescriptor(service);
@@ -100,7 +99,7 @@ function calleesOf(
   );
 }
 
-function isChannel(to: Address | Channel): to is Channel {
+function isChannel(to: Target | Channel): to is Channel {
   return typeof to === 'object' && to !== null && typeof (to as Channel).start === 'function';
 }
 

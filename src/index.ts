@@ -6,7 +6,7 @@ export type {
   ClientOptions,
 } from './client.ts';
 export { makeClient } from './client.ts';
-export { type ChannelOptions, connect, type HeadersOption } from './connect.ts';
+export { type ChannelOptions, connect, type HeadersOption, type Target } from './connect.ts';
 export { DecodeError, type DecodeErrorCode } from './errors/decode-error.ts';
 export { type Diagnostic, IdlError, type Severity } from './errors/idl-error.ts';
 export { RpcError, type RpcErrorInit } from './errors/rpc-error.ts';
@@ -15,10 +15,11 @@ export { ValueError, type ValueErrorCode } from './errors/value-error.ts';
 export { type IdlTypeError, type InlineModule, idl } from './inline/idl.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { type LoadOptions, type LoadSourceOptions, load, loadSource, loadSync } from './load.ts';
-export type { Address, SocketAddress, TcpAddress, UnixAddress } from './rpc/address.ts';
+export type { Address, ProcessAddress, SocketAddress, TcpAddress, UnixAddress } from './rpc/address.ts';
 export type { Channel, CloseOptions } from './rpc/channel.ts';
 export type { Context } from './rpc/context.ts';
-export type { ErrorContext } from './rpc/server/settings.ts';
+export type { ErrorContext, SaslSettings } from './rpc/server/settings.ts';
+export { stdio } from './rpc/server/stdio.ts';
 export type { ServerTlsOptions } from './rpc/server/tls.ts';
 export type * from './schema/descriptor.ts';
 export { deserialize, type SerializeOptions, serialize } from './serialize.ts';
@@ -31,6 +32,16 @@ export {
   type ServiceOptions,
 } from './server.ts';
 export { fromJSON, type JsonOptions, toJSON } from './simple-json.ts';
+export type {
+  SaslClientSession,
+  SaslLayer,
+  SaslMechanism,
+  SaslServerMechanism,
+  SaslServerSession,
+  SaslServerStep,
+  SaslStep,
+} from './transport/sasl/mechanism.ts';
+export { type CheckPassword, saslPlain, saslPlainServer } from './transport/sasl/plain.ts';
 export type { TransportName } from './transport/transport.ts';
 export { type InputOf, type StructClass, unknownField } from './values/classes.ts';
 export type { EnumObject } from './values/enums.ts';

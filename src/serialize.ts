@@ -81,7 +81,8 @@ export function deserialize(type: object, bytes: Uint8Array, options: SerializeO
 function limitsOf(options: SerializeOptions): Limits {
   checkOptions('serialize', options, ['protocol', 'limits']);
   if (options.protocol !== undefined && !Object.hasOwn(codecsByProtocol, options.protocol)) {
-    throw new TypeError(`protocol: expected "binary" or "compact", got "${String(options.protocol)}"`);
+    const names = Object.keys(codecsByProtocol).join(', ');
+    throw new TypeError(`protocol: expected one of ${names}, got "${String(options.protocol)}"`);
   }
   return withLimits(options.limits);
 }

@@ -1,5 +1,6 @@
 import { lstat, unlink } from 'node:fs/promises';
 import { type AddressInfo, createServer, connect as dial, type Server as NetServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { type Limits, withLimits } from './limits.ts';
 import { checkMs, checkOptions } from './options.ts';
@@ -16,7 +17,7 @@ import type { Context } from './rpc/context.ts';
 import { Guests } from './rpc/server/guests.ts';
 import { Reception } from './rpc/server/reception.ts';
 import { Routes } from './rpc/server/routes.ts';
-import type { ErrorContext, ServingSettings } from './rpc/server/settings.ts';
+import type { ErrorContext, SaslSettings, ServingSettings } from './rpc/server/settings.ts';
 import type { ServerTlsOptions } from './rpc/server/tls.ts';
 import { startTimer } from './rpc/timers.ts';
 import { type ImplOf, type IsDynamic, type Service, serviceDescriptor } from './values/service.ts';
@@ -57,6 +58,11 @@ export interface ServerOptions extends ServiceOptions {
    * options are those of `node:tls`: `key` and `cert`; for mutual TLS `ca`, `requestCert: true`.
    */
   readonly tls?: ServerTlsOptions;
+  /**
+   * Asks clients who they are, by SASL, as Hive and Impala do; handlers find it in `context.user`. Other clients are
+   * turned away, unless it is `optional`.
+   */
+  readonly sasl?: SaslSettings;
 }
 
 /** A port, 0 for a free one, and the host's name or IP address, 127.0.0.1 unless named. */
@@ -80,6 +86,11 @@ export interface Server {
   listen(address: ListenAddress): Promise<TcpAddress>;
   listen(address: UnixAddress): Promise<UnixAddress>;
   listen(address: Address): Promise<SocketAddress>;
+  /**
+   * Serves a connection that was made elsewhere: `stdio()`, a pipe, a socket of another listener. `peer` is how errors
+   * and contexts name the other end.
+   */
+  serve(stream: Duplex, peer?: string): void;
   /** Takes other certificates (`key`, `cert`, `ca`) for new connections. */
   renewTls(options: SecureContextOptions): void;
   /** Stops accepting, lets calls under way finish for up to `grace` ms (default 10,000), then closes. */
@@ -94,7 +105,7 @@ export function makeServer<S extends Service, O extends ServerOptions = ServerOp
   options?: O,
 ): Server;
 export function makeServer(service: Service, handler: object, options: ServerOptions = {}): Server {
-  checkOptions('makeServer', options, ['partial', 'exposeErrors', 'onError', 'limits', 'tls']);
+  checkOptions('makeServer', options, ['partial', 'exposeErrors', 'onError', 'limits', 'tls', 'sasl']);
   return new ThriftServer(options).add(service, handler, { partial: options.partial ?? false });
 }
 
@@ -107,10 +118,11 @@ class ThriftServer implements Server {
   #closing: Promise<void> | undefined;
   #tls: ServerTlsOptions | undefined;
 
-  constructor({ exposeErrors = false, onError = logError, limits, tls }: ServerOptions) {
+  constructor({ exposeErrors = false, onError = logError, limits, tls, sasl }: ServerOptions) {
     this.#settings = {
       routes: this.#routes,
       limits: withLimits(limits),
+      sasl: checkSasl(sasl),
       exposeErrors,
       onError: async (error, context) => {
         try {
@@ -141,7 +153,7 @@ class ThriftServer implements Server {
   async listen(address: Address | ListenAddress): Promise<SocketAddress> {
     if (this.#closing !== undefined) throw new TypeError('the server was closed');
     const wanted = parseAddress(withLocalHost(address));
-    const reception = new Reception(wanted, this.#settings, this.#guests, this.#tls);
+    const reception = new Reception(addressText(wanted), this.#settings, this.#guests, this.#tls);
     const listener = createServer({ noDelay: true, keepAlive: true }, socket => reception.admit(socket));
     if ('path' in wanted) await removeStaleSocket(wanted.path);
     await new Promise<void>((resolve, reject) => {
@@ -161,6 +173,12 @@ class ThriftServer implements Server {
     if ('path' in wanted) return wanted;
     const { address: host, port } = listener.address() as AddressInfo;
     return { host, port };
+  }
+
+  serve(stream: Duplex, peer = 'stream'): void {
+    if (this.#closing !== undefined) throw new TypeError('the server was closed');
+    const reception = new Reception(peer, this.#settings, this.#guests, this.#tls);
+    reception.admit(stream);
   }
 
   async close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
@@ -184,6 +202,15 @@ class ThriftServer implements Server {
 
 function logError(error: unknown, { peer, method }: ErrorContext): void {
   console.error(`livethrift: ${method ?? 'connection'} (${peer}):`, error);
+}
+
+function checkSasl(sasl: SaslSettings | undefined): SaslSettings | undefined {
+  if (sasl === undefined) return undefined;
+  checkOptions('sasl', sasl, ['mechanisms', 'optional']);
+  if (!Array.isArray(sasl.mechanisms) || sasl.mechanisms.length === 0) {
+    throw new TypeError('sasl.mechanisms: expected at least one, such as [saslPlainServer(check)]');
+  }
+  return sasl;
 }
 
 function withLocalHost(address: Address | ListenAddress): Address {

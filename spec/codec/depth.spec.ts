@@ -6,12 +6,12 @@ import { MessageHeader, type Protocol } from '../../src/protocol/protocol.ts';
 import { wireType } from '../../src/protocol/types.ts';
 import { ByteWriter } from '../../src/wire/writer.ts';
 import { typedFor } from './arbitrary-value.ts';
-import { engines, protocols, Subject, verdictOf } from './engines.ts';
+import { engines, enginesOf, protocols, Subject, verdictOf } from './engines.ts';
 import { typesOf } from './schema-of.ts';
 
 for (const protocol of protocols) {
   describe(`depth, ${protocol.name}`, () => {
-    for (const engine of engines) {
+    for (const engine of enginesOf(protocol)) {
       it(`is counted alike in writing, reading, skipping and scanning (${engine})`, () => {
         fc.assert(
           fc.property(typedFor(protocol), fc.integer({ min: 1, max: 4 }), ({ type, value }, depth) => {
@@ -23,7 +23,9 @@ for (const protocol of protocols) {
             expect([read, skipped]).to.deep.equal(
               written === 'too-deep' ? ['depth-limit', 'depth-limit'] : [undefined, undefined],
             );
-            expect(codeOf(() => scan(protocol, bytes, depth))).to.equal(skipped);
+            const scanned = codeOf(() => scan(protocol, bytes, depth));
+            // Of JSON brackets are counted, which tells no more than that it is far too deep.
+            if (protocol.name !== 'json' || skipped === undefined) expect(scanned).to.equal(skipped);
           }),
           { numRuns: 100 },
         );
@@ -62,7 +64,8 @@ function codeOf(run: () => unknown): string | undefined {
 function scan(protocol: Protocol, body: Buffer, depth: number): void {
   const w = new ByteWriter(64, 64);
   const at = protocol.writeMessage(w, 0, Object.assign(new MessageHeader(), { name: 'm', type: 1 }));
-  const bytes = Buffer.concat([w.bytes.subarray(0, at), body]);
+  const to = protocol.writeMessageEnd(w, at);
+  const bytes = Buffer.concat([w.bytes.subarray(0, at), body, w.bytes.subarray(at, to)]);
   const end = protocol.scanner({ ...defaultLimits, depth }).scan(new Subject(engines[0]!).reader(bytes));
   if (end !== bytes.length) throw new DecodeError('truncated', end, 'not all of it');
 }

@@ -5,6 +5,7 @@ import { ValueError } from '../../src/errors/value-error.ts';
 import { defaultLimits, type Limits } from '../../src/limits.ts';
 import { binary } from '../../src/protocol/binary.ts';
 import { compact } from '../../src/protocol/compact.ts';
+import { json } from '../../src/protocol/json.ts';
 import type { Protocol } from '../../src/protocol/protocol.ts';
 import type { TypeDescriptor } from '../../src/schema/descriptor.ts';
 import { ByteReader } from '../../src/wire/reader.ts';
@@ -14,10 +15,19 @@ import { ByteWriter } from '../../src/wire/writer.ts';
 export const engines: readonly Engine[] =
   new Codecs(binary).engine === 'source' ? ['source', 'closures'] : ['closures'];
 
-export const protocols: readonly Protocol[] = [binary, compact];
+export const protocols: readonly Protocol[] = [binary, compact, json];
+
+/** Those of a protocol: nobody prints source for JSON. */
+export function enginesOf(protocol: Protocol): readonly Engine[] {
+  return engines.filter(engine => new Codecs(protocol, engine).engine === engine);
+}
 
 /** Both engines, in specs that hold them to each other. They are not defined where there is only one. */
 export const hasBoth: boolean = engines.length === 2;
+
+export function hasBothOf(protocol: Protocol): boolean {
+  return enginesOf(protocol).length === 2;
+}
 
 /** What one engine makes of values and bytes of any type. */
 export class Subject {

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { explainValue } from '../../src/codec/explain.ts';
 import { typed, typedFor } from './arbitrary-value.ts';
 import { anyCorruption, anyDamage, corrupted, damaged } from './corrupt.ts';
-import { engines, hasBoth, protocols, Subject, type Verdict, verdictOf } from './engines.ts';
+import { enginesOf, hasBothOf, protocols, Subject, type Verdict, verdictOf } from './engines.ts';
 
 for (const protocol of protocols) {
   describe(`a value with something wrong in it, ${protocol.name}`, () => {
-    for (const engine of engines) {
+    for (const engine of enginesOf(protocol)) {
       it(`is written, or refused for a reason and with its path (${engine})`, () => {
         const subject = new Subject(engine, protocol);
         fc.assert(
@@ -28,7 +28,7 @@ for (const protocol of protocols) {
       });
     }
 
-    if (hasBoth) {
+    if (hasBothOf(protocol)) {
       it('is judged alike by generated code and closures', () => {
         const [source, closures] = [new Subject('source', protocol), new Subject('closures', protocol)];
         fc.assert(
@@ -47,7 +47,7 @@ for (const protocol of protocols) {
 
   describe(`bytes with something wrong in them, ${protocol.name}`, () => {
     const fitting = typedFor(protocol);
-    for (const engine of engines) {
+    for (const engine of enginesOf(protocol)) {
       it(`give a value or a DecodeError that says where (${engine})`, () => {
         const subject = new Subject(engine, protocol);
         fc.assert(
@@ -90,7 +90,7 @@ for (const protocol of protocols) {
       });
     }
 
-    if (hasBoth) {
+    if (hasBothOf(protocol)) {
       it('are judged alike by generated code and closures', () => {
         const [source, closures] = [new Subject('source', protocol), new Subject('closures', protocol)];
         fc.assert(

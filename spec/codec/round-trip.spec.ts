@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { deserialize, serialize } from '../../src/serialize.ts';
 import { equals } from '../../src/values/lookup.ts';
 import { typedFor } from './arbitrary-value.ts';
-import { hasBoth, protocols, Subject } from './engines.ts';
+import { hasBothOf, protocols, Subject } from './engines.ts';
 
 for (const protocol of protocols) {
   describe(`any value of any schema, ${protocol.name}`, () => {
@@ -31,7 +31,7 @@ for (const protocol of protocols) {
       );
     });
 
-    if (hasBoth) {
+    if (hasBothOf(protocol)) {
       it('is written alike by generated code and closures, whatever room there is', () => {
         const [source, closures] = [new Subject('source', protocol), new Subject('closures', protocol)];
         fc.assert(

@@ -64,7 +64,7 @@ describe('calls in flight on one connection', () => {
       zlib: false,
       limits: defaultLimits,
     };
-    const dial = socketDial(peer.address, undefined);
+    const dial = socketDial(peer.address);
     const callee = { method, name: 'ping', service: 'PingPong' };
     const connection = new Connection('peer', dial, { ...settings, firstSequenceId: 2 ** 31 - 2 }, () => {});
     const call = () =>

@@ -44,7 +44,6 @@ describe('a connection to a server', () => {
     ['TLS', hex('16 03 01 00 05 01 00 00 01 03'), 'TLS, which is not served here'],
     ['Redis', Buffer.from('*1\r\n$4\r\nPING\r\n'), 'Redis, which is not served here'],
     ['a compact version that does not exist', hex('82 22 00 04 70 69 6e 67 00'), 'what is no message'],
-    ['JSON', Buffer.from('[1,"ping",1,0,{}]'), 'Thrift JSON, which is not served here'],
     ["thriftpy's JSON", framed(Buffer.from('{"metadata": {"version": 1}}')), "thriftpy's own JSON, which"],
     [
       'a THeader that claims more than its frame has',

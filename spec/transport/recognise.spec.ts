@@ -20,6 +20,8 @@ const cases: readonly (readonly [string | undefined, number, Buffer])[] = [
   ['Thrift binary, framed', 9, oldOf('ping', 256)],
   ['Thrift compact, unframed', 1, compact],
   ['Thrift compact, framed', 5, framed(compact)],
+  ['Thrift JSON, unframed', 1, Buffer.from('[1,"ping",1,0,{}]')],
+  ['Thrift JSON, framed', 5, framed(Buffer.from('[1,"ping",1,0,{}]'))],
   ['Thrift with headers (THeader)', 6, hex('00000023 0fff 0000 00000007 0002 00 00')],
   ['Thrift with headers (TTHeader)', 8, hex('0000003b 1000 0000 00000007 0008 00 01')],
   ['TLS', 2, hex('16 03 01 02 00 01 00 01 fc')],

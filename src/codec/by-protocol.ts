@@ -1,5 +1,6 @@
 import { binary } from '../protocol/binary.ts';
 import { compact } from '../protocol/compact.ts';
+import { json } from '../protocol/json.ts';
 import type { ProtocolName } from '../protocol/protocol.ts';
 import { Codecs } from './codecs.ts';
 
@@ -7,4 +8,5 @@ import { Codecs } from './codecs.ts';
 export const codecsByProtocol: Readonly<Record<ProtocolName, Codecs>> = Object.freeze({
   binary: new Codecs(binary),
   compact: new Codecs(compact),
+  json: new Codecs(json),
 });

@@ -68,6 +68,7 @@ export function deserializeWith(codecs: CodecFinder, type: TypeDescriptor, r: By
       `expected ${type}, the elements have another type`,
       String(type),
     );
+  codecs.protocol.read.valueEnd(r);
   if (r.pos < r.end) {
     throw new DecodeError(
       'trailing-bytes',

@@ -2,6 +2,7 @@ import type { Protocol } from '../protocol/protocol.ts';
 import type { TypeDescriptor } from '../schema/descriptor.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import type { ByteWriter } from '../wire/writer.ts';
+import type { CodecPlan } from './plan.ts';
 
 /**
  * Writes a value at a position and returns where it ends. A value that does not fit makes it throw `REFUSED`;
@@ -21,4 +22,10 @@ export interface Codec {
 export interface CodecFinder {
   readonly protocol: Protocol;
   of(type: TypeDescriptor): Codec;
+}
+
+/** A way to make the functions of a plan. */
+export interface CodecMaker {
+  encoder(plan: CodecPlan, codecs: CodecFinder): Encode;
+  decoder(plan: CodecPlan, codecs: CodecFinder): Decode;
 }

@@ -100,12 +100,9 @@ function explain(walk: () => void, path: string): ValueError {
 }
 
 /** What a value is written in, as far as that decides which types there are. */
-interface Form {
-  readonly name: string;
-  holds: Protocol['holds'];
-}
+type Form = Pick<Protocol, 'holds' | 'typesEmptyMaps'> & { readonly name: string };
 
-const anyForm: Form = { name: 'JSON', holds: () => true };
+const anyForm: Form = { name: 'JSON', holds: () => true, typesEmptyMaps: false };
 
 class Walk {
   readonly #maxDepth: number;
@@ -248,6 +245,9 @@ class Walk {
       return this.#mistyped(type, value, path, takesObject ? 'a Map or a plain object' : 'a Map');
     }
     const entries = value instanceof Map ? [...value] : Object.entries(value as object);
+    // As for lists; what is in one is looked at below.
+    const isHeadAlone = entries.length === 0 && this.#protocol.typesEmptyMaps;
+    if (isHeadAlone && [type.key, type.value].some(part => resolve(part).kind === 'float')) this.#float(path);
     for (const [key, member] of entries) {
       this.#element(type.key, key, `${path}.key(${keyText(key)})`, depth);
       this.#element(type.value, member, `${path}[${keyText(key)}]`, depth);

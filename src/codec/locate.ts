@@ -59,14 +59,13 @@ class Walk {
 
   record(plan: RecordPlan, path: string[]): void {
     const { read } = this.#protocol;
-    for (
-      let header = read.field(this.#r, 0);
-      header !== 0;
-      header = read.field(this.#r, (header << 16) >> 16)
-    ) {
+    read.structBegin(this.#r);
+    for (let header = read.field(this.#r, 0); header !== 0; ) {
       const field = plan.fields.find(({ id, value }) => ((value.wire << 16) | (id & 0xffff)) === header);
       const type = field?.descriptor.type;
       if (this.#step(header >>> 16, type, path, field === undefined ? '' : `.${field.name}`, true)) return;
+      read.fieldEnd(this.#r);
+      header = read.field(this.#r, (header << 16) >> 16);
     }
   }
 
@@ -80,15 +79,21 @@ class Walk {
   }
 
   #elements(plan: ContainerPlan & { kind: 'list' | 'set' }, path: string[]): void {
-    const size = this.#protocol.read.list(this.#r, plan.element.wire, 0);
-    for (let i = 0; i < size; i++)
+    const { read } = this.#protocol;
+    const size = read.list(this.#r, plan.element.wire, 0);
+    for (let i = 0; i < size; i++) {
+      read.element(this.#r);
       if (this.#step(plan.element.wire, plan.type.element, path, `[${i}]`)) return;
+    }
   }
 
   #map(plan: ContainerPlan & { kind: 'map' }, path: string[]): void {
-    const size = this.#protocol.read.map(this.#r, plan.key.wire, plan.value.wire, 0);
+    const { read } = this.#protocol;
+    const size = read.map(this.#r, plan.key.wire, plan.value.wire, 0);
     for (let i = 0; i < size; i++) {
+      read.entry(this.#r, i);
       if (this.#step(plan.key.wire, plan.type.key, path, `.key(${i})`)) return;
+      read.colon(this.#r);
       if (this.#step(plan.value.wire, plan.type.value, path, `[entry ${i}]`)) return;
     }
   }

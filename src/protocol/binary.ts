@@ -6,16 +6,20 @@ import { type ByteWriter, room } from '../wire/writer.ts';
 import { BinaryScanner } from './binary-scanner.ts';
 import { fixedSizes, leastSize } from './binary-sizes.ts';
 import type { MessageHeader, Protocol, ValueReader, ValueWriter } from './protocol.ts';
+import { noPunctuation } from './punctuation.ts';
 import { NONE } from './stack-scanner.ts';
 import { fieldDepth, wireType } from './types.ts';
 
 /** Upper half of the first word of a strict message (thrift-binary-protocol.md, "Message"). */
 const VERSION_1 = 0x8001;
 
+const values: ValueWriter = valueWriter();
+
 /** Apache's binary protocol, big-endian. Strict and old message headers are read, strict is written. */
 export const binary: Protocol = {
   name: 'binary',
   holds: () => true,
+  typesEmptyMaps: true,
   readMessage,
   writeMessage,
   readMessageEnd() {},
@@ -23,7 +27,8 @@ export const binary: Protocol = {
   scanner: limits => new BinaryScanner(binary, limits),
   skip,
   skipField: skip,
-  write: valueWriter(),
+  write: values,
+  writeKey: values,
   read: valueReader(),
 };
 
@@ -164,6 +169,7 @@ function sizeAt(r: ByteReader, at: number, least: number, what: string): number 
 
 function valueWriter(): ValueWriter {
   return {
+    ...noPunctuation.write,
     bool(w, at, value) {
       room(w, at, 1);
       w.bytes[at] = value ? 1 : 0;
@@ -256,6 +262,7 @@ function take(r: ByteReader, size: number): number {
 
 function valueReader(): ValueReader {
   return {
+    ...noPunctuation.read,
     bool: r => r.bytes[take(r, 1)] !== 0,
     boolField: r => r.bytes[take(r, 1)] !== 0,
     i8: r => r.view.getInt8(take(r, 1)),

@@ -6,6 +6,7 @@ import { type ByteWriter, REFUSED, room } from '../wire/writer.ts';
 import { CompactScanner } from './compact-scanner.ts';
 import { compactType, compactTypeOf, leastCompactSize, wireTypeOf } from './compact-types.ts';
 import type { MessageHeader, Protocol, ValueReader, ValueWriter } from './protocol.ts';
+import { noPunctuation } from './punctuation.ts';
 import { fieldDepth, type WireType, wireType } from './types.ts';
 import {
   MAX_VARINT_32,
@@ -24,10 +25,13 @@ import {
 const PROTOCOL_ID = 0x82;
 const VERSION = 1;
 
+const values: ValueWriter = valueWriter();
+
 /** Apache's compact protocol (thrift-compact-protocol.md). Its doubles are little-endian, unlike the binary protocol's. */
 export const compact: Protocol = {
   name: 'compact',
   holds: type => compactTypeOf(type) !== undefined,
+  typesEmptyMaps: false,
   readMessage,
   writeMessage,
   readMessageEnd() {},
@@ -38,7 +42,8 @@ export const compact: Protocol = {
     // A bool field is all header.
     if (type !== wireType.bool) skip(r, type, depth);
   },
-  write: valueWriter(),
+  write: values,
+  writeKey: values,
   read: valueReader(),
 };
 
@@ -229,6 +234,7 @@ export function writeCompactText(w: ByteWriter, at: number, text: string): numbe
 
 function valueWriter(): ValueWriter {
   return {
+    ...noPunctuation.write,
     bool(w, at, value) {
       room(w, at, 1);
       w.bytes[at] = value ? compactType.true : compactType.false;
@@ -299,6 +305,7 @@ function valueWriter(): ValueWriter {
 
 function valueReader(): ValueReader {
   return {
+    ...noPunctuation.read,
     // Apache's libraries write 1 and 2, some older ones 1 and 0.
     bool: r => r.bytes[take(r, 1)] === compactType.true,
     i8: r => r.view.getInt8(take(r, 1)),

@@ -13,7 +13,7 @@ export class MessageHeader {
   strict = true;
 }
 
-export type ProtocolName = 'binary' | 'compact';
+export type ProtocolName = 'binary' | 'compact' | 'json';
 
 /**
  * How values look as bytes. Everything here takes and gives positions; what a type means is the codec's
@@ -23,6 +23,8 @@ export interface Protocol {
   readonly name: ProtocolName;
   /** Whether values of a type have a form here. */
   holds(type: WireType): boolean;
+  /** Whether an empty map names the types of its keys and values, as every other container does. */
+  readonly typesEmptyMaps: boolean;
 
   /** Reads a header at `r.pos` and moves on to the body; false when the bytes end before it does. */
   readMessage(r: ByteReader, header: MessageHeader): boolean;
@@ -38,11 +40,13 @@ export interface Protocol {
   skipField(r: ByteReader, type: number, depth: number): void;
 
   readonly write: ValueWriter;
+  /** Leaves in the place of a map's key. */
+  readonly writeKey: LeafWriter;
   readonly read: ValueReader;
 }
 
 /** One value each, written at `at`; they return where it ends. Values are checked already, but for texts. */
-export interface ValueWriter {
+export interface LeafWriter {
   bool(w: ByteWriter, at: number, value: boolean): number;
   i8(w: ByteWriter, at: number, value: number): number;
   i16(w: ByteWriter, at: number, value: number): number;
@@ -53,6 +57,25 @@ export interface ValueWriter {
   string(w: ByteWriter, at: number, value: string): number;
   binary(w: ByteWriter, at: number, value: Uint8Array): number;
   uuid(w: ByteWriter, at: number, value: string): number;
+}
+
+/** What stands between values and around them: nothing, but in a text protocol. */
+export interface PunctuationWriter {
+  structBegin(w: ByteWriter, at: number): number;
+  /** Behind a field's value. */
+  fieldEnd(w: ByteWriter, at: number): number;
+  /** Before each element of a list or set. */
+  element(w: ByteWriter, at: number): number;
+  listEnd(w: ByteWriter, at: number): number;
+  /** Before the key of a map's entry, counted from 0. */
+  entry(w: ByteWriter, at: number, index: number): number;
+  /** Between a key and its value. */
+  colon(w: ByteWriter, at: number): number;
+  mapEnd(w: ByteWriter, at: number): number;
+}
+
+/** Leaves, and the heads of what is made of them. */
+export interface ValueWriter extends LeafWriter, PunctuationWriter {
   /** The header of a field, `last` being the id of the one before, 0 for the first. */
   field(w: ByteWriter, at: number, type: WireType, id: number, last: number): number;
   /** Header and value in one: the compact protocol has the value in the header. */
@@ -62,8 +85,23 @@ export interface ValueWriter {
   map(w: ByteWriter, at: number, key: WireType, value: WireType, size: number): number;
 }
 
+/** As `PunctuationWriter`, at `r.pos`. */
+export interface PunctuationReader {
+  structBegin(r: ByteReader): void;
+  /** Behind a field's value, also behind one that was skipped. */
+  fieldEnd(r: ByteReader): void;
+  element(r: ByteReader): void;
+  /** Not behind a list or map whose size was -1: all of it was skipped. */
+  listEnd(r: ByteReader): void;
+  entry(r: ByteReader, index: number): void;
+  colon(r: ByteReader): void;
+  mapEnd(r: ByteReader): void;
+  /** Behind a value that stands alone, in no message. */
+  valueEnd(r: ByteReader): void;
+}
+
 /** One value each, at `r.pos`, which they move; every length is checked against the message's end. */
-export interface ValueReader {
+export interface ValueReader extends PunctuationReader {
   bool(r: ByteReader): boolean;
   i8(r: ByteReader): number;
   i16(r: ByteReader): number;

@@ -11,6 +11,16 @@ export interface UnixAddress {
   readonly path: string;
 }
 
+/** A program to be started, which speaks over its standard input and output. */
+export interface ProcessAddress {
+  /** Its name or path; no shell reads it. */
+  readonly command: string;
+  readonly args?: readonly string[];
+  readonly cwd?: string;
+  /** Over this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Where a server listens. */
 export type SocketAddress = TcpAddress | UnixAddress;
 
@@ -19,6 +29,10 @@ export type Address = SocketAddress | string | URL;
 
 /** The port of an address that names none: Thrift's customary one. */
 const DEFAULT_PORT = 9090;
+
+export function isProcess(address: unknown): address is ProcessAddress {
+  return typeof address === 'object' && address !== null && 'command' in address;
+}
 
 /** Reads an address. Throws a TypeError that says what was expected. */
 export function parseAddress(address: Address): SocketAddress {

@@ -6,25 +6,41 @@ export interface Context {
   readonly method: string;
   /** The client's end: `127.0.0.1:52144`. */
   readonly peer: string;
+  /** Who the client is, where it said so (SASL). */
+  readonly user: string | undefined;
   /** What came with the call, where the client's transport carries headers (THeader, TTHeader, HTTP). */
   readonly metadata: Headers;
   /** Aborted when nobody waits for the answer any more: the connection is lost, or the server closes. */
   readonly signal: AbortSignal;
 }
 
+/** A client, as far as it is the same for all calls of its connection. */
+export interface Caller {
+  readonly peer: string;
+  readonly user?: string;
+}
+
 /** A context whose costly part is made when first asked for. */
 export class CallContext implements Context {
   readonly method: string;
-  readonly peer: string;
+  readonly #caller: Caller;
   readonly metadata: Headers;
   #controller: AbortController | undefined;
   #reason: unknown;
   #aborted = false;
 
-  constructor(method: string, peer: string, metadata: Headers) {
+  constructor(method: string, caller: Caller, metadata: Headers) {
     this.method = method;
-    this.peer = peer;
+    this.#caller = caller;
     this.metadata = metadata;
+  }
+
+  get peer(): string {
+    return this.#caller.peer;
+  }
+
+  get user(): string | undefined {
+    return this.#caller.user;
   }
 
   get signal(): AbortSignal {

@@ -14,25 +14,38 @@ const KEPT = 1024 * 1024;
  * per tick (measured: ten times the calls of one write per message).
  */
 export class Outbox {
-  readonly #stream: Duplex;
+  #stream: Duplex;
   readonly #transport: Transport;
   readonly #writer: ByteWriter;
   readonly #limits: Limits;
-  readonly #onFlush: (() => void) | undefined;
+  readonly #onFlush: () => void;
   #position = 0;
   #scheduled = false;
   #held = false;
   #writing = false;
   #later: (() => void)[] = [];
-  /** False while the connection is being made: what is written waits. */
-  isOpen = true;
+  #isOpen: boolean;
 
-  constructor(stream: Duplex, transport: Transport, limits: Limits, onFlush?: () => void) {
+  /** `isOpen` is false while the connection is being made: what is written waits for `open`. */
+  constructor(
+    stream: Duplex,
+    transport: Transport,
+    limits: Limits,
+    { isOpen, onFlush }: { readonly isOpen: boolean; readonly onFlush: () => void },
+  ) {
     this.#stream = stream;
+    this.#isOpen = isOpen;
     this.#transport = transport;
     this.#limits = limits;
     this.#onFlush = onFlush;
     this.#writer = new ByteWriter(INITIAL, limits.depth);
+  }
+
+  /** What was written, and all that will be, goes to this stream. */
+  open(stream: Duplex): void {
+    this.#stream = stream;
+    this.#isOpen = true;
+    this.flush();
   }
 
   /** True when nothing more can be sent: the connection has ended, or this end of it. */
@@ -122,14 +135,14 @@ export class Outbox {
   flush(): void {
     this.#scheduled = false;
     const stream = this.#stream;
-    if (this.#held || this.#writing || !this.isOpen || !stream.writable) return;
+    if (this.#held || this.#writing || !this.#isOpen || !stream.writable) return;
     if (this.#position > 0) {
       stream.write(this.#writer.bytes.subarray(0, this.#position));
       this.#position = 0;
       // Whatever the kernel did not take at once is still read from this buffer.
       if (stream.writableLength > 0) this.#writer.renew(Math.min(this.#writer.size, KEPT));
       else if (this.#writer.size > KEPT) this.#writer.renew(INITIAL);
-      this.#onFlush?.();
+      this.#onFlush();
     }
   }
 

@@ -21,6 +21,7 @@ export interface Envelope {
 const plain: Readonly<Record<ProtocolName, Envelope>> = Object.freeze({
   binary: plainEnvelope('binary'),
   compact: plainEnvelope('compact'),
+  json: plainEnvelope('json'),
 });
 
 function plainEnvelope(protocol: ProtocolName): Envelope {

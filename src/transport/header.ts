@@ -26,7 +26,7 @@ const MOST_TRANSFORMS = 4;
 const KEY_VALUE = 1;
 const PERSISTENT_KEY_VALUE = 2;
 
-const protocolIds: Readonly<Record<ProtocolName, number>> = { binary: 0, compact: 2 };
+const protocolIds: Readonly<Record<ProtocolName, number>> = { binary: 0, json: 1, compact: 2 };
 
 /** Messages with headers, optionally compressed. */
 export const header: Transport = {
@@ -95,7 +95,7 @@ function readProtocol(r: ByteReader): ProtocolName {
   const at = r.pos;
   const id = readVarint(r);
   for (const [name, own] of Object.entries(protocolIds)) if (own === id) return name as ProtocolName;
-  const text = `expected the protocol id 0 (binary) or 2 (compact), got ${id}`;
+  const text = `expected the protocol id 0 (binary), 1 (JSON) or 2 (compact), got ${id}`;
   throw r.error('invalid-data', at, text);
 }
 

@@ -3,19 +3,25 @@ import type { TransportName } from './transport.ts';
 
 /** What first bytes look like. */
 export type Seen =
-  /** Thrift messages. A header transport names the protocol in each message; here it is binary. */
-  | { readonly kind: 'messages'; readonly transport: TransportName; readonly protocol: ProtocolName }
+  | Messages
   /** What Thrift messages may travel in. */
   | { readonly kind: 'layer'; readonly layer: Layer }
   /** What is known, and not spoken here. */
-  | { readonly kind: 'foreign'; readonly name: Foreign }
-  /** Nothing known; the messages of this kind have the readers that say best what is wrong with it. */
-  | { readonly kind: 'unknown'; readonly transport: TransportName; readonly protocol: ProtocolName };
+  | { readonly kind: 'foreign'; readonly name: Foreign };
+
+/**
+ * Thrift messages; a header transport names the protocol in each of them, and it is binary here. Or nothing known: the
+ * readers of such messages say best what is wrong with it.
+ */
+export interface Messages {
+  readonly kind: 'messages' | 'unknown';
+  readonly transport: TransportName;
+  readonly protocol: ProtocolName;
+}
 
 export type Layer = 'TLS' | 'HTTP' | 'zlib' | 'SASL';
 
 export type Foreign =
-  | 'Thrift JSON'
   | 'HTTP/2'
   | 'Rocket'
   | 'SSH'
@@ -40,7 +46,7 @@ export function seenText(seen: Seen): string | undefined {
     case 'messages':
       if (seen.transport === 'header') return 'Thrift with headers (THeader)';
       if (seen.transport === 'ttheader') return 'Thrift with headers (TTHeader)';
-      return `Thrift ${seen.protocol}, ${seen.transport === 'framed' ? 'framed' : 'unframed'}`;
+      return `Thrift ${seen.protocol === 'json' ? 'JSON' : seen.protocol}, ${seen.transport === 'framed' ? 'framed' : 'unframed'}`;
     case 'layer':
       return seen.layer;
     case 'foreign':
@@ -48,6 +54,12 @@ export function seenText(seen: Seen): string | undefined {
     case 'unknown':
       return undefined;
   }
+}
+
+/** What bytes that were not expected look like, for an error. */
+export function looksLike(bytes: Buffer): string {
+  const seen = recognise(bytes, 0, bytes.length);
+  return (seen && seenText(seen)) ?? `${bytes.toString('hex', 0, 8)} (hex)`;
 }
 
 /** As many bytes as settle every case. */
@@ -72,7 +84,7 @@ export function recognise(bytes: Buffer, from: number, to: number): Seen | undef
   if (length === 0) return undefined;
   const first = bytes[from]!;
   if (first === COMPACT) return messages('compact', 'buffered');
-  if (first === BRACKET) return foreign('Thrift JSON');
+  if (first === BRACKET) return messages('json', 'buffered');
   if (first >= 0x14 && first <= 0x17) return second(bytes, from, to, byte => byte === 3, layer('TLS'));
   if (first === 0x78) return second(bytes, from, to, isZlibLevel, layer('zlib'));
   if (first === 0xff) return second(bytes, from, to, byte => byte === 0xaf, foreign('the Kitex mesh header'));
@@ -91,7 +103,7 @@ function behindLength(bytes: Buffer, from: number, length: number): Seen | undef
   const fifth = bytes[from + 4]!;
   if (isName(fifth)) return messages('binary', 'buffered');
   if (fifth === COMPACT) return messages('compact', 'framed');
-  if (fifth === BRACKET) return foreign('Thrift JSON');
+  if (fifth === BRACKET) return messages('json', 'framed');
   if (fifth === BRACE) return foreign("thriftpy's own JSON");
   // Status, length of the mechanism's name, which is at most 20 letters (RFC 4422, section 3.1).
   if (isSaslStatus(bytes, from) && fifth > 0 && fifth <= 20) return layer('SASL');

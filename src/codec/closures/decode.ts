@@ -36,6 +36,18 @@ function byHeader(
   );
 }
 
+/** The header of a struct's first field, 0 when it has none. */
+function firstField(read: ValueReader, r: ByteReader): number {
+  read.structBegin(r);
+  return read.field(r, 0);
+}
+
+/** The same for the field behind the one with that header, whose value was read or skipped. */
+function nextField(read: ValueReader, r: ByteReader, header: number): number {
+  read.fieldEnd(r);
+  return read.field(r, (header << 16) >> 16);
+}
+
 function record(plan: RecordPlan, codecs: CodecFinder): Decode {
   const { read, skipField } = codecs.protocol;
   const fields = byHeader(plan, codecs);
@@ -43,7 +55,7 @@ function record(plan: RecordPlan, codecs: CodecFinder): Decode {
   return (r, depth) => {
     if (depth > r.maxDepth) throw r.tooDeep(r.pos);
     const values = new Array<unknown>(plan.fields.length).fill(undefined);
-    for (let header = read.field(r, 0); header !== 0; header = read.field(r, (header << 16) >> 16)) {
+    for (let header = firstField(read, r); header !== 0; header = nextField(read, r, header)) {
       const field = fields.get(header);
       if (field === undefined) skipField(r, header >>> 16, fieldDepth(header >>> 16, depth));
       else {
@@ -71,7 +83,7 @@ function union(plan: RecordPlan, codecs: CodecFinder): Decode {
     let index = -1;
     let unknown: number | undefined;
     let chosen: unknown;
-    for (let header = read.field(r, 0); header !== 0; header = read.field(r, (header << 16) >> 16)) {
+    for (let header = firstField(read, r); header !== 0; header = nextField(read, r, header)) {
       const field = fields.get(header);
       if (field === undefined) {
         unknown = (header << 16) >> 16;
@@ -136,28 +148,43 @@ function elements(plan: ContainerPlan & { kind: 'list' | 'set' }, codecs: CodecF
     const size = read.list(r, plan.element.wire, depth);
     if (size < 0) return undefined;
     const list = new Array<unknown>(size);
-    for (let i = 0; i < size; i++) list[i] = decode(r, depth + 1);
+    for (let i = 0; i < size; i++) {
+      read.element(r);
+      list[i] = decode(r, depth + 1);
+    }
+    read.listEnd(r);
     return plan.kind === 'set' ? new Set(list) : list;
   };
 }
 
 function map(plan: ContainerPlan & { kind: 'map' }, codecs: CodecFinder): Decode {
   const { read } = codecs.protocol;
-  const [key, member] = [element(plan.key, codecs), element(plan.value, codecs)];
+  const [decodeKey, member] = [element(plan.key, codecs), element(plan.value, codecs)];
+  const key = (r: ByteReader, index: number, depth: number): unknown => {
+    read.entry(r, index);
+    const k = decodeKey(r, depth);
+    read.colon(r);
+    return k;
+  };
   return (r, depth) => {
     if (depth > r.maxDepth) throw r.tooDeep(r.pos);
     const size = read.map(r, plan.key.wire, plan.value.wire, depth);
     if (size < 0) return undefined;
     if (plan.type.as === 'object') {
       const object = Object.create(null) as Record<string, unknown>;
-      for (let i = 0; i < size; i++) object[key(r, depth + 1) as string] = member(r, depth + 1);
+      for (let i = 0; i < size; i++) {
+        const k = key(r, i, depth + 1) as string;
+        object[k] = member(r, depth + 1);
+      }
+      read.mapEnd(r);
       return object;
     }
     const entries = new Map<unknown, unknown>();
     for (let i = 0; i < size; i++) {
-      const k = key(r, depth + 1);
+      const k = key(r, i, depth + 1);
       entries.set(k, member(r, depth + 1));
     }
+    read.mapEnd(r);
     return entries;
   };
 }

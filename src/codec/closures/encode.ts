@@ -1,4 +1,4 @@
-import type { ValueWriter } from '../../protocol/protocol.ts';
+import type { LeafWriter } from '../../protocol/protocol.ts';
 import { fieldDepth } from '../../protocol/types.ts';
 import { classOf } from '../../values/classes.ts';
 import { hasDuplicates, isOwnIdentity } from '../../values/equality.ts';
@@ -37,6 +37,7 @@ function record(plan: RecordPlan, codecs: CodecFinder): Encode {
   }));
   return (w, record, at, depth) => {
     if (depth > w.maxDepth || typeof record !== 'object' || record === null) throw REFUSED;
+    at = write.structBegin(w, at);
     let [set, written, last] = [0, 0, 0];
     for (const field of fields) {
       let member = field.read(record);
@@ -44,6 +45,7 @@ function record(plan: RecordPlan, codecs: CodecFinder): Encode {
       else member = field.fallback;
       if (member !== undefined && member !== null) {
         at = field.encode(w, member, at, fieldDepth(field.plan.value.wire, depth), last);
+        at = write.fieldEnd(w, at);
         last = field.plan.id;
         written++;
       } else if (field.plan.required) throw REFUSED;
@@ -81,15 +83,15 @@ function reader(plan: RecordPlan, field: FieldPlan): (record: object) => unknown
 }
 
 /** A leaf's writer; of a child, one that asks its codec at each call, since that replaces its functions. */
-function value(plan: ValuePlan, codecs: CodecFinder): Encode {
+function value(plan: ValuePlan, codecs: CodecFinder, write: LeafWriter = codecs.protocol.write): Encode {
   if (plan.kind === 'child') {
     const child = codecs.of(plan.type);
     return (w, member, at, depth) => child.encode(w, member, at, depth);
   }
-  return leaf(plan, codecs.protocol.write);
+  return leaf(plan, write);
 }
 
-function leaf(plan: LeafPlan, write: ValueWriter): Encode {
+function leaf(plan: LeafPlan, write: LeafWriter): Encode {
   switch (plan.kind) {
     case 'bool':
       return checked(v => typeof v === 'boolean', write.bool);
@@ -143,9 +145,9 @@ function list(plan: ContainerPlan & { kind: 'list' }, codecs: CodecFinder): Enco
     if (depth > w.maxDepth || !Array.isArray(v)) throw REFUSED;
     const size = v.length;
     at = write.list(w, at, plan.element.wire, size);
-    for (let i = 0; i < size; i++) at = encode(w, v[i], at, depth + 1);
+    for (let i = 0; i < size; i++) at = encode(w, v[i], write.element(w, at), depth + 1);
     if (v.length !== size) throw REFUSED;
-    return at;
+    return write.listEnd(w, at);
   };
 }
 
@@ -160,16 +162,17 @@ function set(plan: ContainerPlan & { kind: 'set' }, codecs: CodecFinder): Encode
     let count = 0;
     for (const element of v as Iterable<unknown>) {
       if (count++ === size) throw REFUSED;
-      at = encode(w, element, at, depth + 1);
+      at = encode(w, element, write.element(w, at), depth + 1);
     }
     if (count !== size) throw REFUSED;
-    return at;
+    return write.listEnd(w, at);
   };
 }
 
 function map(plan: ContainerPlan & { kind: 'map' }, codecs: CodecFinder): Encode {
   const { write } = codecs.protocol;
-  const [key, member] = [value(plan.key, codecs), value(plan.value, codecs)];
+  const key = value(plan.key, codecs, codecs.protocol.writeKey);
+  const member = value(plan.value, codecs);
   const [byIdentity, takesObject] = [isOwnIdentity(plan.type.key), plan.key.kind === 'string'];
   return (w, v, at, depth) => {
     if (depth > w.maxDepth) throw REFUSED;
@@ -181,10 +184,11 @@ function map(plan: ContainerPlan & { kind: 'map' }, codecs: CodecFinder): Encode
     at = write.map(w, at, plan.key.wire, plan.value.wire, size);
     let count = 0;
     for (const [k, m] of entries) {
-      if (count++ === size) throw REFUSED;
-      at = member(w, m, key(w, k, at, depth + 1), depth + 1);
+      if (count === size) throw REFUSED;
+      at = key(w, k, write.entry(w, at, count++), depth + 1);
+      at = member(w, m, write.colon(w, at), depth + 1);
     }
     if (count !== size) throw REFUSED;
-    return at;
+    return write.mapEnd(w, at);
   };
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { encodeChecked } from '../../codec/checked.ts';
 import { explainTuple } from '../../codec/explain.ts';
 import type { Limits } from '../../limits.ts';
@@ -52,6 +53,8 @@ export class Connection {
   readonly peer: string;
   readonly #settings: ConnectionSettings;
   readonly #link: Link;
+  /** The link's, until it is opened; then what may stand on top of it. */
+  #stream: Duplex;
   readonly #reader: ByteReader;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
@@ -66,7 +69,6 @@ export class Connection {
   #connected = false;
   #ended = false;
   #replies = 0;
-  #failure: NodeJS.ErrnoException | undefined;
   #garbage: { readonly why: string; readonly cause: unknown } | undefined;
   #closing = false;
   /** How many wait for the connection to be made. */
@@ -89,23 +91,23 @@ export class Connection {
       // Who asked for it has it; who did not learns of it from the calls.
     });
     this.#link = dial({
-      opened: () => this.#opened(),
+      peer,
+      limits,
+      opened: stream => this.#opened(stream),
       receive: (bytes, length) => this.#receive(bytes, length),
+      closed: reason => this.#closed(reason),
     });
-    const { stream } = this.#link;
-    this.#outbox = new Outbox(stream, transport, limits, () => this.#flushed());
-    this.#outbox.isOpen = false;
-    stream
-      .on('error', error => {
-        this.#failure = error;
-      })
-      .on('end', () => stream.destroy())
-      .on('close', () => this.#closed());
+    this.#stream = this.#link.stream;
+    this.#outbox = new Outbox(this.#stream, transport, limits, {
+      isOpen: false,
+      onFlush: () => this.#flushed(),
+    });
+    this.#stream.on('end', () => this.#stream.destroy());
   }
 
   /** True when it takes no more calls. */
   get isOver(): boolean {
-    return this.#ended || this.#link.stream.destroyed;
+    return this.#ended || this.#stream.destroyed;
   }
 
   /** Waits until connected, `ms` at most, and says whether it is. Rejects when that failed. */
@@ -153,7 +155,7 @@ export class Connection {
     this.#closing = true;
     const timer = startTimer(grace, () => {
       for (const call of this.#drain()) call.reject(makeError(call));
-      this.#link.stream.destroy();
+      this.#stream.destroy();
     });
     this.#checkIdle();
     await this.#gone.promise;
@@ -207,15 +209,16 @@ export class Connection {
     return seqid;
   }
 
-  #opened(): void {
+  #opened(stream: Duplex): void {
     this.#connected = true;
-    this.#outbox.isOpen = true;
+    if (stream !== this.#stream) stream.on('end', () => stream.destroy());
+    this.#stream = stream;
     // What expired while the connection was made is not worth sending any more.
     const stale = this.#queued.filter(({ call }) => call.settled);
     if (stale.length > 0) this.#outbox.drop(stale);
     for (const { call } of stale) this.#abandoned.delete(call.seqid);
     this.#queued = [];
-    this.#outbox.flush();
+    this.#outbox.open(stream);
     this.#ready.resolve();
     this.#checkIdle();
   }
@@ -286,7 +289,7 @@ export class Connection {
   #checkIdle(): void {
     if (!this.#isIdle) return;
     if (!this.#connected) this.#linger();
-    else if (this.#closing) endSoon(this.#link.stream);
+    else if (this.#closing) endSoon(this.#stream);
     else this.#link.unref();
   }
 
@@ -295,12 +298,12 @@ export class Connection {
    * not at once, or calls that never wait long enough would never see it succeed.
    */
   #linger(): void {
-    if (this.#closing) this.#link.stream.destroy();
+    if (this.#closing) this.#stream.destroy();
     if (this.#lingers) return;
     this.#lingers = true;
     startTimer(LINGER, () => {
       this.#lingers = false;
-      if (!this.#connected && this.#isIdle) this.#link.stream.destroy();
+      if (!this.#connected && this.#isIdle) this.#stream.destroy();
     }).unref();
   }
 
@@ -335,13 +338,12 @@ export class Connection {
       (seen && misunderstanding(seen, this.peer, own)) ??
       `${this.peer} sent what is no reply: ${error instanceof Error ? error.message : String(error)}`;
     this.#garbage = { why, cause: error };
-    this.#link.stream.destroy();
+    this.#stream.destroy();
   }
 
-  #closed(): void {
+  #closed(failure: NodeJS.ErrnoException | undefined): void {
     const midReply = this.#inbox.isMidMessage;
     const circumstances = this.#circumstances();
-    const failure = this.#failure;
     for (const call of this.#drain()) {
       if (this.#garbage !== undefined)
         call.reject(garbled(call, circumstances, this.#garbage.why, this.#garbage.cause));

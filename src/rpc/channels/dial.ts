@@ -1,42 +1,111 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, type OnReadOpts, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { saslConnect } from '../../transport/sasl/connect.ts';
+import type { SaslMechanism } from '../../transport/sasl/mechanism.ts';
+import { zlibStream } from '../../transport/streams/zlib.ts';
 import type { SocketAddress } from '../address.ts';
-import type { Dial, Link } from './link.ts';
+import type { Dial, Link, LinkOwner } from './link.ts';
 
 /** Every plain socket reads into this one: what stands in it is used up before the next read. */
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
-/**
- * Dials a socket. Over TLS the server's certificate is checked against the host's name, unless `tls` says
- * otherwise; without `tls` the connection is plain.
- */
-export function socketDial(address: SocketAddress, tls: ConnectionOptions | undefined): Dial {
+/** What stands between a socket and the messages. */
+export interface DialSettings {
+  /**
+   * Encrypted, when it is there. The server's certificate is checked against the host's name, unless the options say
+   * otherwise.
+   */
+  readonly tls?: ConnectionOptions;
+  /** Who the client is, before anything else is said. */
+  readonly sasl?: SaslMechanism;
+  /** All in one compressed stream each way. */
+  readonly zlib?: boolean;
+}
+
+/** Dials a socket. */
+export function socketDial(address: SocketAddress, { tls, sasl, zlib = false }: DialSettings = {}): Dial {
+  if (sasl !== undefined) return owner => saslLink(address, tls, sasl, owner);
+  return owner => (zlib ? zlibLink : plainLink)(address, tls, owner);
+}
+
+function plainLink(address: SocketAddress, tls: ConnectionOptions | undefined, owner: LinkOwner): Link {
+  const callback = (length: number) => {
+    owner.receive(readBuffer, length);
+    return true;
+  };
+  const [socket, opened] = openSocket(address, tls, { buffer: readBuffer, callback });
+  if (tls !== undefined) socket.on('data', chunk => owner.receive(chunk, chunk.length));
+  socket.on(opened, () => owner.opened(socket));
+  return linkOf(socket, owner);
+}
+
+function zlibLink(address: SocketAddress, tls: ConnectionOptions | undefined, owner: LinkOwner): Link {
+  const [socket, opened] = openSocket(address, tls);
+  const link = linkOf(socket, owner);
+  socket.once(opened, () => hand(zlibStream(socket), owner, link));
+  return link;
+}
+
+function saslLink(
+  address: SocketAddress,
+  tls: ConnectionOptions | undefined,
+  mechanism: SaslMechanism,
+  owner: LinkOwner,
+): Link {
+  const { peer, limits } = owner;
+  const [socket] = openSocket(address, tls);
+  const negotiated = saslConnect(socket, mechanism, { peer, limits, timeout: limits.partial });
+  const settled = negotiated.then(
+    stream => hand(stream, owner, link),
+    error => link.fail(error),
+  );
+  const link = linkOf(socket, owner, settled);
+  return link;
+}
+
+/** Puts a stream on top of a link. */
+function hand(stream: Duplex, owner: LinkOwner, link: SocketLink): void {
+  stream.on('error', error => link.fail(error)).on('data', chunk => owner.receive(chunk, chunk.length));
+  owner.opened(stream);
+}
+
+/** A socket on its way, and the event that says it may be written to. `onread` is for plain ones. */
+function openSocket(
+  address: SocketAddress,
+  tls: ConnectionOptions | undefined,
+  onread?: OnReadOpts,
+): [Socket, 'connect' | 'secureConnect'] {
   const target =
     'path' in address ? { path: address.path } : { host: reachable(address.host), port: address.port };
   if (tls === undefined) {
-    return owner => {
-      const callback = (length: number) => {
-        owner.receive(readBuffer, length);
-        return true;
-      };
-      const onread = { buffer: readBuffer, callback };
-      const socket = connect({ ...target, noDelay: true, keepAlive: true, onread });
-      socket.on('connect', () => owner.opened());
-      return linkOf(socket);
-    };
+    const reading = onread === undefined ? {} : { onread };
+    return [connect({ ...target, noDelay: true, keepAlive: true, ...reading }), 'connect'];
   }
   // An IP address is no name to ask a server for (RFC 6066, section 3), but the certificate must still have it.
   const name = 'host' in target && isIP(target.host) === 0 ? { servername: target.host } : {};
-  return owner => {
-    const socket = connectTls({ ...target, ...name, ...tls });
-    socket.setNoDelay(true).setKeepAlive(true);
-    socket.on('data', chunk => owner.receive(chunk, chunk.length)).on('secureConnect', () => owner.opened());
-    return linkOf(socket);
-  };
+  return [
+    connectTls({ ...target, ...name, ...tls })
+      .setNoDelay(true)
+      .setKeepAlive(true),
+    'secureConnect',
+  ];
 }
 
-function linkOf(socket: Socket): Link {
-  return { stream: socket, ref: () => socket.ref(), unref: () => socket.unref() };
+interface SocketLink extends Link {
+  /** Says why it will be over: the first reason counts. */
+  fail(reason: Error): void;
+}
+
+/** Tells the owner of the end when the socket is closed, and `settled`, after which the reason is known. */
+function linkOf(socket: Socket, owner: LinkOwner, settled?: Promise<void>): SocketLink {
+  let failure: Error | undefined;
+  const fail = (reason: Error) => {
+    failure ??= reason;
+  };
+  const over = () => owner.closed(failure);
+  socket.on('error', fail).on('close', settled === undefined ? over : () => settled.then(over));
+  return { stream: socket, fail, ref: () => socket.ref(), unref: () => socket.unref() };
 }
 
 /** A server bound to all interfaces is reached on this host by the loopback one. */

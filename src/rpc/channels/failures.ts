@@ -67,12 +67,15 @@ export function unreachable(
     UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate has an unknown authority: give it as { tls: { ca } }',
     CERT_HAS_EXPIRED: 'the certificate has expired',
   };
+  const init = { peer, cause, ...(method === undefined ? {} : { method }) };
+  const prefix = method === undefined ? '' : `${method}: `;
+  // A negotiation that failed says best itself why.
+  if (cause instanceof RpcError) return new RpcError(cause.code, prefix + cause.message, init);
   const known =
     cause.code !== undefined && Object.hasOwn(advice, cause.code) ? advice[cause.code] : undefined;
   const why = known ?? cause.message;
   const code = cause.code === undefined ? '' : ` (${cause.code})`;
-  const text = `${method === undefined ? '' : `${method}: `}cannot connect to ${peer}: ${why}${code}`;
-  return new RpcError('UNAVAILABLE', text, { peer, cause, ...(method === undefined ? {} : { method }) });
+  return new RpcError('UNAVAILABLE', `${prefix}cannot connect to ${peer}: ${why}${code}`, init);
 }
 
 /** The connection was lost while a call waited. */

@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
+import type { Limits } from '../../limits.ts';
 
-/** A way to a peer, from the first attempt to make it: what is written waits until it is there. */
+/** A way to a peer, from the first attempt to make it. */
 export interface Link {
+  /** The bottom of it: to destroy it ends the link. */
   readonly stream: Duplex;
   /** Keeps the process alive, as it does from the beginning. */
   ref(): void;
@@ -10,11 +12,16 @@ export interface Link {
 
 /** Who uses a link. */
 export interface LinkOwner {
-  /** What is written goes to the peer from now on. */
-  opened(): void;
+  /** As errors name the other end. */
+  readonly peer: string;
+  readonly limits: Limits;
+  /** The peer is there: what is written to this stream goes to it. Never called before the link is given. */
+  opened(stream: Duplex): void;
   /** Bytes came: the first `length` of them, borrowed. */
   receive(bytes: Buffer, length: number): void;
+  /** It is over, or never came to be; with the reason, where there is one. */
+  closed(reason: Error | undefined): void;
 }
 
-/** Begins to make a link. What goes wrong is told by its stream: `error`, then `close`. */
+/** Begins to make a link. */
 export type Dial = (owner: LinkOwner) => Link;

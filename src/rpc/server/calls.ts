@@ -1,5 +1,5 @@
 import { RpcError } from '../../errors/rpc-error.ts';
-import { CallContext } from '../context.ts';
+import { CallContext, type Caller } from '../context.ts';
 import type { Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
 import { undeclared } from './failures.ts';
@@ -18,7 +18,7 @@ export interface Request extends ReplyTo {
 
 /** What the calls of a connection need of it. */
 export interface CallsOwner {
-  readonly peer: string;
+  readonly caller: Caller;
   /** A call has ended. */
   settled(): void;
   /** The connection cannot go on. */
@@ -91,7 +91,7 @@ export class ServedCalls {
 
   #run(request: Request): void {
     const { route, args } = request;
-    const context = new CallContext(request.method.fullName, this.#owner.peer, request.envelope.headers);
+    const context = new CallContext(request.method.fullName, this.#owner.caller, request.envelope.headers);
     args.push(context);
     let result: unknown;
     let isPromise: boolean;
@@ -177,14 +177,14 @@ export class ServedCalls {
     if (this.#outbox.isClosed) return false;
     const { unsent } = this.#outbox;
     if (unsent <= this.#settings.limits.unsent) return true;
-    const { peer } = this.#owner;
+    const { peer } = this.#owner.caller;
     const text = `${peer} does not read its replies: ${unsent} bytes wait (limits.unsent)`;
     this.#owner.fail(new RpcError('RESOURCE_EXHAUSTED', text, { peer }), undefined);
     return false;
   }
 
   #report(error: unknown, method: Method | undefined): void {
-    const { peer } = this.#owner;
+    const { peer } = this.#owner.caller;
     this.#settings.onError(error, { peer, ...(method === undefined ? {} : { method: method.fullName }) });
   }
 }

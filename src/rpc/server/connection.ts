@@ -8,9 +8,9 @@ import { MessageHeader, type ProtocolName } from '../../protocol/protocol.ts';
 import { messageType } from '../../protocol/types.ts';
 import type { Envelope } from '../../transport/envelope.ts';
 import { Inbox } from '../../transport/inbox.ts';
-import type { TransportName } from '../../transport/transport.ts';
-import { transports } from '../../transport/transports.ts';
+import type { Transport } from '../../transport/transport.ts';
 import { ByteReader } from '../../wire/reader.ts';
+import type { Caller } from '../context.ts';
 import { dialects } from '../dialect.ts';
 import type { Method } from '../method.ts';
 import { Outbox } from '../outbox.ts';
@@ -27,7 +27,7 @@ const HIGH_WATER = 1024 * 1024;
 
 /** What a client speaks. */
 export interface Spoken {
-  readonly transport: TransportName;
+  readonly transport: Transport;
   readonly protocol: ProtocolName;
 }
 
@@ -41,7 +41,7 @@ export interface ConnectionOwner {
 
 /** The server's end of one connection. It is over when its stream is closed and what ran for it has ended. */
 export class ServerConnection implements CallsOwner {
-  readonly peer: string;
+  readonly caller: Caller;
   readonly #stream: Duplex;
   readonly #settings: ServingSettings;
   readonly #owner: ConnectionOwner;
@@ -62,25 +62,33 @@ export class ServerConnection implements CallsOwner {
   constructor(
     stream: Duplex,
     { transport, protocol }: Spoken,
-    peer: string,
+    caller: Caller,
     settings: ServingSettings,
     owner: ConnectionOwner,
   ) {
     const { limits } = settings;
+    const { peer } = caller;
     this.#stream = stream;
-    this.peer = peer;
+    this.caller = caller;
     this.#settings = settings;
     this.#owner = owner;
     this.#reader = new ByteReader(limits);
-    const cutter = transports[transport].cutter(dialects[protocol].protocol, limits);
+    const cutter = transport.cutter(dialects[protocol].protocol, limits);
     this.#inbox = new Inbox(this.#reader, cutter, (r, envelope) => this.#take(r, envelope));
-    this.#outbox = new Outbox(stream, transports[transport], limits, () => this.#flushed());
+    this.#outbox = new Outbox(stream, transport, limits, {
+      isOpen: true,
+      onFlush: () => this.#flushed(),
+    });
     this.#calls = new ServedCalls(this, settings, this.#outbox);
     this.#patience = new Watchdog(limits.partial, () => this.#lostPatience());
     let failure: Error | undefined;
     stream
       .on('data', chunk => this.#receive(chunk))
       .on('drain', () => this.settled())
+      .on('end', () => {
+        // Others end with their client's last byte, and nobody is there for answers.
+        if (stream.allowHalfOpen) this.finish();
+      })
       .on('error', error => {
         failure = error;
       })
@@ -164,7 +172,9 @@ export class ServerConnection implements CallsOwner {
     // While nothing is read from it, the client is not to blame.
     if (this.#isPaused) return this.#patience.start();
     const text = `has begun a message that was not whole within ${this.#settings.limits.partial} ms (limits.partial)`;
-    this.#refuse(new RpcError('DEADLINE_EXCEEDED', `${this.peer} ${text}`, { peer: this.peer }));
+    this.#refuse(
+      new RpcError('DEADLINE_EXCEEDED', `${this.caller.peer} ${text}`, { peer: this.caller.peer }),
+    );
   }
 
   #work(read: () => void): void {
@@ -192,8 +202,8 @@ export class ServerConnection implements CallsOwner {
   /** The bytes are no messages, or their end cannot be found: nothing more can be read here. */
   #refuseBytes(error: unknown): void {
     const why = error instanceof Error ? error.message : String(error);
-    const text = `${this.peer} sent what is no message; the connection was closed: ${why}`;
-    this.#refuse(new RpcError('INVALID_ARGUMENT', text, { peer: this.peer, cause: error }));
+    const text = `${this.caller.peer} sent what is no message; the connection was closed: ${why}`;
+    this.#refuse(new RpcError('INVALID_ARGUMENT', text, { peer: this.caller.peer, cause: error }));
   }
 
   #refuse(error: RpcError): void {
@@ -261,7 +271,7 @@ export class ServerConnection implements CallsOwner {
   }
 
   #report(error: unknown, method?: Method): void {
-    const { peer } = this;
+    const { peer } = this.caller;
     this.#settings.onError(error, { peer, ...(method === undefined ? {} : { method: method.fullName }) });
   }
 

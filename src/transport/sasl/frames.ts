@@ -2,7 +2,7 @@ import { type Duplex, PassThrough, Transform, type TransformCallback } from 'nod
 import { DecodeError } from '../../errors/decode-error.ts';
 import type { Limits } from '../../limits.ts';
 import { ByteReader } from '../../wire/reader.ts';
-import { FramedCutter } from '../framed.ts';
+import { FrameCutter } from '../frame-cutter.ts';
 import { Inbox } from '../inbox.ts';
 import { LayeredStream } from '../streams/layered.ts';
 import type { Awaitable, SaslLayer } from './mechanism.ts';
@@ -71,10 +71,12 @@ export class Reframing extends Transform {
     super();
     this.#change = change;
     this.#reader = new ByteReader(limits);
-    this.#inbox = new Inbox(this.#reader, new FramedCutter(limits), r => {
+    const cutter = new FrameCutter(limits, r => {
       this.#frames.push(Buffer.from(r.bytes.subarray(r.start, r.end)));
       return true;
     });
+    // Frames are not messages here: none of them is taken any further.
+    this.#inbox = new Inbox(this.#reader, cutter, () => true);
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {

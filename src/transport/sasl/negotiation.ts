@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { RpcError } from '../../errors/rpc-error.ts';
 import type { StatusCode } from '../../errors/status.ts';
 import type { Limits } from '../../limits.ts';
-import { recognise } from '../dialect.ts';
+import { looksLike } from '../recognise.ts';
 
 /** The first byte of a message of the negotiation. */
 export const status = { start: 1, ok: 2, bad: 3, error: 4, complete: 5 } as const;
@@ -224,11 +224,10 @@ export class Negotiation {
   #foreign(header: Buffer): RpcError {
     const rest: Buffer | null = this.#inner.read();
     const bytes = rest === null ? header : Buffer.concat([header, rest]);
-    const seen = recognise(bytes, 0, bytes.length) ?? `${bytes.toString('hex', 0, 8)} (hex)`;
     const { foreign, advice } = this.#role;
     const error = this.error(
       foreign,
-      `${this.peer} sent ${seen} where ${this.#expected} was expected; ${advice}`,
+      `${this.peer} sent ${looksLike(bytes)} where ${this.#expected} was expected; ${advice}`,
     );
     return this.refuse(status.error, `Invalid status ${header[0]}`, error);
   }

@@ -1,7 +1,7 @@
 import type { Duplex, Transform } from 'node:stream';
 import { constants, createDeflate, createInflate, type Inflate } from 'node:zlib';
 import { DecodeError } from '../../errors/decode-error.ts';
-import { recognise } from '../dialect.ts';
+import { looksLike } from '../recognise.ts';
 import { LayeredStream } from './layered.ts';
 
 /** How a sync flush ends: an empty stored block (RFC 1951, section 3.2.4), cut after its header. */
@@ -67,8 +67,7 @@ class ZlibStream extends LayeredStream {
       const text = `the peer's zlib stream is damaged in the bytes from here on: ${error.message}`;
       return new DecodeError('invalid-data', bytesWritten, text);
     }
-    const seen = recognise(this.#head, 0, this.#head.length) ?? `${this.#head.toString('hex')} (hex)`;
-    const text = `the peer did not send zlib, but ${seen}: ${error.message}; is its zlib transport on?`;
+    const text = `the peer did not send zlib, but ${looksLike(this.#head)}: ${error.message}; is its zlib transport on?`;
     return new DecodeError('invalid-data', 0, text);
   }
 }
