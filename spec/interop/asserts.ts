@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { RpcError } from '../../src/index.ts';
 
 export const BYTES: Uint8Array = Uint8Array.from({ length: 256 }, (_, index) => index);
-export const LARGE_BYTES: Uint8Array = Uint8Array.from({ length: 1 << 20 }, (_, index) => index);
-export const LARGE_TEXT: string = 'ä中😀'.repeat(100_000);
+export const LARGE_BYTES: Uint8Array = Uint8Array.from({ length: 1 << 18 }, (_, index) => index);
+export const LARGE_TEXT: string = 'ä中😀'.repeat(25_000);
 
 export const same: (actual: unknown, expected: unknown) => void = assert.deepEqual;
 

@@ -8,7 +8,7 @@ peers=peers/cpp
 
 missing() {
   echo "spec/interop: $1 is missing. Install it with: apt-get install --no-install-recommends" \
-    "thrift-compiler libthrift-dev libboost-dev g++ python3 python3-thrift python3-thriftpy" >&2
+    "thrift-compiler libthrift-dev libboost-dev libssl-dev zlib1g-dev g++ python3 python3-thrift python3-thriftpy" >&2
   exit 1
 }
 
@@ -17,6 +17,8 @@ command -v thrift >/dev/null || missing "the thrift compiler (package thrift-com
 command -v g++ >/dev/null || missing "the C++ compiler (package g++)"
 [ -x /usr/bin/python3 ] || missing "/usr/bin/python3 (package python3)"
 [ -f /usr/include/thrift/TProcessor.h ] || missing "the C++ library (package libthrift-dev)"
+[ -f /usr/include/openssl/ssl.h ] || missing "a header that libthrift-dev includes (package libssl-dev)"
+[ -f /usr/include/zlib.h ] || missing "a header that libthrift-dev includes (package zlib1g-dev)"
 [ -f /usr/include/boost/version.hpp ] || missing "a header that libthrift-dev includes (package libboost-dev)"
 /usr/bin/python3 -c 'import thrift' 2>/dev/null || missing "the Python library (package python3-thrift)"
 /usr/bin/python3 -c 'import thriftpy' 2>/dev/null || missing "thriftpy (package python3-thriftpy)"
@@ -39,7 +41,7 @@ printf '%s\n' build/cpp/*.cpp "$peers"/*.cpp | xargs -P "$(nproc)" -I{} sh -c \
 shared=$(find build/cpp -name '*.o' ! -name server.o ! -name client.o)
 for program in server client; do
   # shellcheck disable=SC2086 # one word for each object file
-  g++ $shared build/cpp/$program.o -o build/cpp/$program -lthrift -pthread &
+  g++ $shared build/cpp/$program.o -o build/cpp/$program -lthriftz -lthrift -lssl -lcrypto -lz -pthread &
 done
 wait -n
 wait -n

@@ -1,113 +1,82 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import type { Cell } from './cells.ts';
 
-export type Peer = 'C++' | 'Python' | 'npm thrift' | 'thriftpy';
-export type Transport = 'buffered' | 'framed';
+export const PEERS = ['C++', 'Python', 'Python in C', 'npm thrift', 'thriftpy'] as const;
+export type Peer = (typeof PEERS)[number];
+export type Role = 'client' | 'server';
 
-/** The programs know JSON as well. */
-export const PROTOCOLS = ['binary', 'compact'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
+type Lack = readonly [when: (cell: Cell, role: Role) => boolean, reason: string];
 
-export const TRANSPORTS: readonly Transport[] = ['buffered', 'framed'];
-export const DIALECTS: readonly (readonly [Protocol, Transport])[] = PROTOCOLS.flatMap(protocol =>
-  TRANSPORTS.map(transport => [protocol, transport] as const),
-);
-/** The peers that speak everything.thrift; thriftpy has its own service. */
-export const APACHE: readonly Peer[] = ['C++', 'Python', 'npm thrift'];
+const websocket: Lack = [({ wrapping }) => wrapping === 'websocket', 'has no WebSocket transport'];
+const httpUnix: Lack = [
+  ({ wrapping, security }, role) => wrapping === 'http' && security === 'unix' && role === 'client',
+  'has an HTTP client for hosts and ports alone',
+];
 
-const START_LIMIT = 10_000;
-const RUN_LIMIT = 60_000;
+/** What a peer's library has no class for. Whatever it has, is run. */
+const LACKS: Record<Peer, readonly Lack[]> = {
+  'C++': [
+    [
+      ({ wrapping }, role) => wrapping === 'websocket' && role === 'client',
+      'has a WebSocket server and no client',
+    ],
+  ],
+  Python: [
+    [({ transport }) => transport === 'header', 'has its header protocol over the protocols in C alone'],
+    websocket,
+    httpUnix,
+  ],
+  'Python in C': [[({ protocol }) => protocol === 'json', 'has JSON in Python alone'], websocket, httpUnix],
+  'npm thrift': [
+    [({ wrapping }) => wrapping === 'zlib', 'has no zlib, neither as transport nor as transform'],
+  ],
+  thriftpy: [
+    [({ protocol }) => protocol === 'json', 'has a JSON of its own, which no other library speaks'],
+    [({ transport }) => transport === 'header', 'has no header protocol'],
+    [({ wrapping }) => wrapping !== 'plain', 'has no zlib, no HTTP and no WebSocket'],
+  ],
+};
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-// Debian's modules belong to this interpreter, whatever python3 comes first on the PATH.
-const PYTHON = '/usr/bin/python3';
-
-function command(peer: Peer, role: 'server' | 'client'): [string, ...string[]] {
-  switch (peer) {
-    case 'C++':
-      return [here(`build/cpp/${role}`)];
-    case 'Python':
-      return [PYTHON, here(`peers/python/${role}.py`)];
-    case 'npm thrift':
-      return [process.execPath, here(`peers/npm/${role}.js`)];
-    case 'thriftpy':
-      return [PYTHON, here(`peers/thriftpy/${role}.py`)];
-  }
+/** Why a peer cannot be an end of this cell; undefined where it can. */
+export function lackOf(peer: Peer, role: Role, cell: Cell): string | undefined {
+  return LACKS[peer].find(([when]) => when(cell, role))?.[1];
 }
 
-function start(peer: Peer, role: 'server' | 'client', args: string[]): ChildProcess {
-  const [program, ...rest] = command(peer, role);
-  return spawn(program, [...rest, ...args], {
-    // A server ends when its input does: it cannot outlive this process, however this one ends.
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, PYTHONPYCACHEPREFIX: here('build/pycache'), PYTHONUTF8: '1' },
-  });
+/** Where a peer's own two ends cannot so much as a ping, or bring each other down: nothing there is held against us. */
+const DEAD: readonly (readonly [peer: Peer, when: (cell: Cell) => boolean, reason: string])[] = [
+  [
+    'C++',
+    ({ transport, wrapping }) => transport === 'header' && wrapping === 'zlib',
+    'it writes compressed messages beyond the end of its buffers, and dies of it sooner or later',
+  ],
+  [
+    'thriftpy',
+    ({ protocol }) => protocol === 'compact',
+    'it calls a method of arrays that Python 3.9 has dropped, in every message it writes',
+  ],
+];
+
+/** Why the peer's own client and server cannot do with one another in this cell. */
+export function deathOf(peer: Peer, cell: Cell): string | undefined {
+  return DEAD.find(([dead, when]) => dead === peer && when(cell))?.[2];
 }
 
-function collect(child: ChildProcess): () => string {
-  let text = '';
-  child.stderr!.setEncoding('utf8').on('data', chunk => {
-    text += chunk;
-  });
-  return () => text;
+/**
+ * Checks that fail in a control because of one end of it alone. With the other end we are not excused: these make the
+ * matrix stricter than its controls, never laxer.
+ */
+const ONE_SIDED: readonly (readonly [peer: Peer, to: Role, checks: readonly string[]])[] = [
+  // Its server sends type 0 with what was not declared, and cannot leave a result out; its client can do both.
+  ['C++', 'server', ['undeclared errors say internal error', 'missing results']],
+  // Its server sends no types of errors; its client reads them.
+  ['npm thrift', 'server', ['undeclared errors say internal error', 'unknown methods say so']],
+  // Its client reads compact sequence ids without their sign; its server sends back the same bits.
+  ['npm thrift', 'client', ['sequence ids across the wrap']],
+];
+
+/** Whether a peer's failure in this check is no excuse for its own end in `role`, because the other is to blame. */
+export function isBlameless(peer: Peer, role: Role, check: string): boolean {
+  return ONE_SIDED.some(([of, to, checks]) => of === peer && to !== role && checks.includes(check));
 }
 
-export interface PeerServer {
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
-export async function startServer(
-  peer: Peer,
-  transport: Transport,
-  protocol: Protocol = 'binary',
-): Promise<PeerServer> {
-  const child = start(peer, 'server', [transport, protocol]);
-  const complaints = collect(child);
-  const port = await new Promise<number>((resolve, reject) => {
-    const fail = (what: string) => reject(new Error(`the ${peer} server ${what}: ${complaints()}`));
-    const timer = setTimeout(fail, START_LIMIT, 'did not listen in time');
-    child.once('error', error => fail(String(error)));
-    child.once('close', code => fail(`ended with ${code} before it listened`));
-    createInterface(child.stdout!).on('line', line => {
-      const found = /^listening (\d+)$/.exec(line);
-      if (!found) return;
-      clearTimeout(timer);
-      resolve(Number(found[1]));
-    });
-  });
-  return {
-    port,
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGKILL');
-      await once(child, 'close');
-    },
-  };
-}
-
-/** What a client program said of each of its checks: undefined where it was content, else its complaint. */
-export type Report = ReadonlyMap<string, string | undefined>;
-
-export async function runClient(
-  peer: Peer,
-  port: number,
-  transport: Transport,
-  protocol: Protocol = 'binary',
-): Promise<Report> {
-  const child = start(peer, 'client', [String(port), transport, protocol]);
-  const complaints = collect(child);
-  const report = new Map<string, string | undefined>();
-  createInterface(child.stdout!).on('line', line => {
-    const found = /^(?:ok (.+)|failed ([^:]+): (.*))$/.exec(line);
-    if (found) report.set((found[1] ?? found[2])!, found[3]);
-  });
-  const timer = setTimeout(() => child.kill('SIGKILL'), RUN_LIMIT);
-  const [code, signal] = await once(child, 'close');
-  clearTimeout(timer);
-  if (code !== 0) throw new Error(`the ${peer} client ended with ${code ?? signal}: ${complaints()}`);
-  return report;
-}
+/** The client that calls a peer's server in the control where the peer has no client of its own. */
+export const STAND_IN: Peer = 'npm thrift';

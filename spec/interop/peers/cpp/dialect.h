@@ -1,26 +1,29 @@
-// What both programs need: the dialects by name.
+// What both programs need: which cell of the matrix they are to speak, and what Debian's libthrift has for it.
 #pragma once
 
 #include <memory>
-#include <stdexcept>
 #include <string>
 
-#include <thrift/protocol/TBinaryProtocol.h>
-#include <thrift/protocol/TCompactProtocol.h>
-#include <thrift/protocol/TJSONProtocol.h>
-#include <thrift/transport/TBufferTransports.h>
+#include <thrift/protocol/TProtocol.h>
+#include <thrift/transport/TServerSocket.h>
+#include <thrift/transport/TTransport.h>
 
-inline std::shared_ptr<apache::thrift::transport::TTransportFactory> transportFactory(const std::string& name) {
-  using namespace apache::thrift::transport;
-  if (name == "buffered") return std::make_shared<TBufferedTransportFactory>();
-  if (name == "framed") return std::make_shared<TFramedTransportFactory>();
-  throw std::invalid_argument("unknown transport " + name);
-}
+struct Cell {
+  std::string protocol, transport, wrapping, security, path, certificates;
+  int port = 0;
+  bool multiplexed = false;
+};
 
-inline std::shared_ptr<apache::thrift::protocol::TProtocolFactory> protocolFactory(const std::string& name) {
-  using namespace apache::thrift::protocol;
-  if (name == "binary") return std::make_shared<TBinaryProtocolFactory>();
-  if (name == "compact") return std::make_shared<TCompactProtocolFactory>();
-  if (name == "json") return std::make_shared<TJSONProtocolFactory>();
-  throw std::invalid_argument("unknown protocol " + name);
-}
+constexpr char HTTP_PATH[] = "/service";
+
+// --protocol P --transport T --wrapping W --security S --port N | --path P --certificates FOLDER [--multiplexed]
+Cell cellFrom(int argc, char** argv);
+
+std::shared_ptr<apache::thrift::transport::TServerSocket> listenerFor(const Cell& cell);
+
+// How the server's connections are wrapped, and what is spoken on them.
+std::shared_ptr<apache::thrift::transport::TTransportFactory> transportFactory(const Cell& cell);
+std::shared_ptr<apache::thrift::protocol::TProtocolFactory> protocolFactory(const Cell& cell);
+
+// A client's protocol over a connection that is not open yet.
+std::shared_ptr<apache::thrift::protocol::TProtocol> dial(const Cell& cell);

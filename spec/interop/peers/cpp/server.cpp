@@ -1,11 +1,13 @@
-// Serves everything.thrift with Debian's libthrift: server TRANSPORT PROTOCOL
+// Serves everything.thrift with Debian's libthrift; dialect.h has its arguments.
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <iostream>
 #include <thread>
 
 #include <thrift/TOutput.h>
+#include <thrift/processor/TMultiplexedProcessor.h>
 #include <thrift/server/TThreadedServer.h>
 #include <thrift/transport/TServerSocket.h>
 
@@ -107,16 +109,26 @@ class Announce : public apache::thrift::server::TServerEventHandler {
   void preServe() override { std::cout << "listening " << socket->getPort() << std::endl; }
 };
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
   apache::thrift::GlobalOutput.setOutputFunction([](const char*) {});
+  std::signal(SIGPIPE, SIG_IGN);
   std::thread([] {
     while (std::cin.get() != EOF) continue;
     _exit(0);  // the parent is gone
   }).detach();
 
-  auto socket = std::make_shared<TServerSocket>("127.0.0.1", 0);
-  apache::thrift::server::TThreadedServer server(std::make_shared<EverythingProcessor>(std::make_shared<Handler>()),
-                                                 socket, transportFactory(argv[1]), protocolFactory(argv[2]));
+  const Cell cell = cellFrom(argc, argv);
+  std::shared_ptr<apache::thrift::TProcessor> processor =
+      std::make_shared<EverythingProcessor>(std::make_shared<Handler>());
+  if (cell.multiplexed) {
+    auto all = std::make_shared<apache::thrift::TMultiplexedProcessor>();
+    all->registerProcessor("Everything", processor);
+    processor = all;
+  }
+  auto socket = listenerFor(cell);
+  apache::thrift::server::TThreadedServer server(processor, socket, transportFactory(cell), protocolFactory(cell));
+  // A header protocol answers as it was asked, so one object must do both.
+  if (cell.transport == "header") server.setOutputProtocolFactory(nullptr);
   server.setServerEventHandler(std::make_shared<Announce>(socket));
   server.serve();
 }

@@ -1,11 +1,9 @@
-// Serves everything.thrift with npm's thrift: server.js TRANSPORT PROTOCOL
+// Serves everything.thrift with npm's thrift; dialect.js has its arguments.
 import { setTimeout as sleep } from 'node:timers/promises';
 import thrift from 'thrift';
 import Everything from '../../build/npm/Everything.js';
 import types from '../../build/npm/everything_types.js';
-import { PROTOCOLS, TRANSPORTS } from './dialect.js';
-
-const [transport, protocol] = process.argv.slice(2);
+import { cell, dialect, HTTP_PATH, serverTls } from './dialect.js';
 
 const echo = value => value;
 let total = 0;
@@ -75,12 +73,21 @@ const handler = {
   counted: () => total,
 };
 
-const server = thrift.createServer(Everything, handler, {
-  transport: TRANSPORTS[transport],
-  protocol: PROTOCOLS[protocol],
-});
+function processorOf(service) {
+  if (!cell.multiplexed) return service;
+  const all = new thrift.MultiplexedProcessor();
+  all.registerProcessor('Everything', service);
+  return all;
+}
+
+const processor = processorOf(new Everything.Processor(handler));
+const tls = cell.security === 'tls' ? serverTls() : undefined;
+const server = ['http', 'websocket'].includes(cell.wrapping)
+  ? thrift.createWebServer({ services: { [HTTP_PATH]: { processor, ...dialect } }, tls })
+  : thrift.createMultiplexServer(processor, { ...dialect, tls });
 // Without a listener its process ends at the first malformed message.
 server.on('error', () => {});
-server.listen(0, '127.0.0.1', () => console.log('listening', server.address().port));
+const where = cell.path ? { path: cell.path } : { port: 0, host: '127.0.0.1' };
+server.listen(where, () => console.log('listening', cell.path ?? server.address().port));
 
 process.stdin.resume().on('end', () => process.exit());

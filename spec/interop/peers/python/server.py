@@ -1,18 +1,18 @@
-"""Serves everything.thrift with Debian's python3-thrift: server.py TRANSPORT PROTOCOL"""
+"""Serves everything.thrift with Debian's python3-thrift; dialect.py has its arguments."""
 
 import logging
 import os
-import socket
 import sys
 import threading
 import time
 
-from dialect import SERVER_PROTOCOLS, TRANSPORTS
+from dialect import HttpListener, StreamFactory, cell, http_address, listener, protocol_factory
 from everything import Everything
 from everything.constants import EXTREMES
 from everything.ttypes import Colour, Defaults, Denied, NotFound, Nothing, Optionals, Point
+from thrift.server.THttpServer import THttpServer
 from thrift.server.TServer import TThreadedServer
-from thrift.transport.TSocket import TServerSocket
+from thrift.TMultiplexedProcessor import TMultiplexedProcessor
 
 
 class Handler:
@@ -72,24 +72,18 @@ class Handler:
         return self.total
 
 
-class Listening(TServerSocket):
-    def listen(self):
-        super().listen()
-        print("listening", self.handle.getsockname()[1], flush=True)
-
-
 def exit_with_parent():
     sys.stdin.read()
     os._exit(0)
 
 
-transport, protocol = sys.argv[1:]
 logging.disable()
 threading.Thread(target=exit_with_parent, daemon=True).start()
-TThreadedServer(
-    Everything.Processor(Handler()),
-    Listening("127.0.0.1", 0, socket_family=socket.AF_INET),
-    TRANSPORTS[transport](),
-    SERVER_PROTOCOLS[protocol](),
-    daemon=True,
-).serve()
+processor = Everything.Processor(Handler())
+if cell.multiplexed:
+    service, processor = processor, TMultiplexedProcessor()
+    processor.registerProcessor("Everything", service)
+if cell.wrapping == "http":
+    THttpServer(processor, http_address(), protocol_factory(), server_class=HttpListener).serve()
+else:
+    TThreadedServer(processor, listener(), StreamFactory(), protocol_factory(), daemon=True).serve()

@@ -2,7 +2,7 @@
 
 import sys
 
-import dialect  # noqa: F401  puts the generated code on the path
+import generated  # noqa: F401
 from everything import ttypes
 from thrift.protocol.TBinaryProtocol import TBinaryProtocol
 from thrift.protocol.TJSONProtocol import TSimpleJSONProtocol

@@ -1,28 +1,33 @@
 """
-Calls a server of essentials.thrift with thriftpy: client.py PORT TRANSPORT PROTOCOL
+Calls a server of essentials.thrift with thriftpy; dialect.py has its arguments.
 
 Prints "ok CHECK" or "failed CHECK: reason" for each check.
 """
 
 import math
 import struct
-import sys
 import traceback
 
-from dialect import PROTOCOLS, TRANSPORTS, idl
+from dialect import cell, client_protocol_factory, client_security, idl, transport_factory
 from thriftpy.rpc import make_client
 from thriftpy.thrift import TApplicationException, TMessageType
 
-port, transport, protocol = sys.argv[1:]
 client = None
 
 
 def connect():
     global client
     client = make_client(
-        idl.Essentials, "127.0.0.1", int(port), trans_factory=TRANSPORTS[transport](),
-        proto_factory=PROTOCOLS[protocol](), timeout=5000,
+        idl.Essentials, "127.0.0.1", cell.port, unix_socket=cell.path, trans_factory=transport_factory(),
+        proto_factory=client_protocol_factory(), timeout=5000, **client_security(),
     )
+
+
+def disconnect():
+    global client
+    if client:
+        client.close()
+    client = None
 
 
 def same(actual, expected):
@@ -86,7 +91,7 @@ def texts():
 
 def binary():
     # What happens to be valid UTF-8 comes back as text.
-    echoes(client.echoBinary, [bytes(range(256)), b"\xff", bytes(range(256)) * 4096])
+    echoes(client.echoBinary, [bytes(range(256)), b"\xff", bytes(range(256)) * 1024])
     same(client.echoBinary(b""), "")
 
 
@@ -181,16 +186,17 @@ CHECKS = [
     unknown_methods, sequence_ids_across_the_wrap,
 ]
 
-connect()
 for check in CHECKS:
     name = check.__name__.replace("_", " ")
     try:
+        if not client:
+            connect()
         check()
         print("ok", name, flush=True)
     except Exception as error:
-        where = traceback.extract_tb(error.__traceback__)[1]
-        print("failed %s: line %d: %s: %s" % (name, where.lineno, type(error).__name__, error), flush=True)
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        complaint = "%s: %.200s" % (type(error).__name__, error)
+        print("failed %s: line %d: %s" % (name, where.lineno, complaint.replace("\n", " ")), flush=True)
         # What is left on the connection could spoil the checks that follow.
-        client.close()
-        connect()
-client.close()
+        disconnect()
+disconnect()

@@ -1,14 +1,14 @@
-"""Serves essentials.thrift with thriftpy: server.py TRANSPORT PROTOCOL"""
+"""Serves essentials.thrift with thriftpy; dialect.py has its arguments."""
 
 import logging
 import os
 import sys
 import threading
 
-from dialect import PROTOCOLS, TRANSPORTS, idl
+from dialect import cell, idl, server_protocol_factory, server_security, transport_factory
 from thriftpy.server import TThreadedServer
-from thriftpy.thrift import TProcessor
-from thriftpy.transport import TServerSocket
+from thriftpy.thrift import TMultiplexedProcessor, TProcessor
+from thriftpy.transport import TServerSocket, TSSLServerSocket
 
 
 class Handler:
@@ -57,10 +57,26 @@ class Handler:
         return self.total
 
 
-class Listening(TServerSocket):
+class Announcing:
     def listen(self):
         super().listen()
-        print("listening", self.sock.getsockname()[1], flush=True)
+        print("listening", cell.path or self.sock.getsockname()[1], flush=True)
+
+
+class Listening(Announcing, TServerSocket):
+    pass
+
+
+class ListeningSecurely(Announcing, TSSLServerSocket):
+    pass
+
+
+def listener():
+    if cell.security == "unix":
+        return Listening(unix_socket=cell.path, client_timeout=None)
+    if cell.security == "tls":
+        return ListeningSecurely("127.0.0.1", 0, client_timeout=None, ssl_context=server_security())
+    return Listening("127.0.0.1", 0, client_timeout=None)
 
 
 def exit_with_parent():
@@ -68,13 +84,12 @@ def exit_with_parent():
     os._exit(0)
 
 
-transport, protocol = sys.argv[1:]
 logging.disable()
 threading.Thread(target=exit_with_parent, daemon=True).start()
+processor = TProcessor(idl.Essentials, Handler())
+if cell.multiplexed:
+    service, processor = processor, TMultiplexedProcessor()
+    processor.register_processor("Essentials", service)
 TThreadedServer(
-    TProcessor(idl.Essentials, Handler()),
-    Listening("127.0.0.1", 0, client_timeout=None),
-    itrans_factory=TRANSPORTS[transport](),
-    iprot_factory=PROTOCOLS[protocol](),
-    daemon=True,
+    processor, listener(), itrans_factory=transport_factory(), iprot_factory=server_protocol_factory(), daemon=True
 ).serve()
