@@ -18,6 +18,7 @@ export { type LoadOptions, type LoadSourceOptions, load, loadSource, loadSync } 
 export type { Address, SocketAddress, TcpAddress, UnixAddress } from './rpc/address.ts';
 export type { Channel, CloseOptions } from './rpc/channel.ts';
 export type { Context } from './rpc/context.ts';
+export type { ServerHttpOptions } from './rpc/server/http/rules.ts';
 export type { ErrorContext } from './rpc/server/settings.ts';
 export type { ServerTlsOptions } from './rpc/server/tls.ts';
 export type * from './schema/descriptor.ts';

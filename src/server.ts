@@ -14,6 +14,7 @@ import {
 import { type CloseOptions, defaultGrace } from './rpc/channel.ts';
 import type { Context } from './rpc/context.ts';
 import { Guests } from './rpc/server/guests.ts';
+import { HttpRules, type ServerHttpOptions } from './rpc/server/http/rules.ts';
 import { Reception } from './rpc/server/reception.ts';
 import { Routes } from './rpc/server/routes.ts';
 import type { ErrorContext, ServingSettings } from './rpc/server/settings.ts';
@@ -57,6 +58,8 @@ export interface ServerOptions extends ServiceOptions {
    * options are those of `node:tls`: `key` and `cert`; for mutual TLS `ca`, `requestCert: true`.
    */
   readonly tls?: ServerTlsOptions;
+  /** Which paths and web sites are served over HTTP and WebSocket, on the same port. */
+  readonly http?: ServerHttpOptions;
 }
 
 /** A port, 0 for a free one, and the host's name or IP address, 127.0.0.1 unless named. */
@@ -94,7 +97,7 @@ export function makeServer<S extends Service, O extends ServerOptions = ServerOp
   options?: O,
 ): Server;
 export function makeServer(service: Service, handler: object, options: ServerOptions = {}): Server {
-  checkOptions('makeServer', options, ['partial', 'exposeErrors', 'onError', 'limits', 'tls']);
+  checkOptions('makeServer', options, ['partial', 'exposeErrors', 'onError', 'limits', 'tls', 'http']);
   return new ThriftServer(options).add(service, handler, { partial: options.partial ?? false });
 }
 
@@ -107,10 +110,11 @@ class ThriftServer implements Server {
   #closing: Promise<void> | undefined;
   #tls: ServerTlsOptions | undefined;
 
-  constructor({ exposeErrors = false, onError = logError, limits, tls }: ServerOptions) {
+  constructor({ exposeErrors = false, onError = logError, limits, tls, http }: ServerOptions) {
     this.#settings = {
       routes: this.#routes,
       limits: withLimits(limits),
+      http: new HttpRules(http),
       exposeErrors,
       onError: async (error, context) => {
         try {

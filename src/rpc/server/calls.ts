@@ -1,4 +1,5 @@
 import { RpcError } from '../../errors/rpc-error.ts';
+import type { Headers } from '../../transport/envelope.ts';
 import { CallContext } from '../context.ts';
 import type { Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
@@ -30,19 +31,27 @@ export class ServedCalls {
   readonly #owner: CallsOwner;
   readonly #settings: ServingSettings;
   readonly #outbox: Outbox;
+  readonly #around: Headers;
   /** Calls whose handlers have not settled, by sequence id, and oneway calls. */
   readonly #running = new Map<number, CallContext>();
   readonly #runningOneway = new Set<CallContext>();
   #waiting: { readonly seqid: number; readonly start: () => void } | undefined;
 
-  constructor(owner: CallsOwner, settings: ServingSettings, outbox: Outbox) {
+  /** `around` came with the connection, and so with each of its calls. */
+  constructor(owner: CallsOwner, settings: ServingSettings, outbox: Outbox, around: Headers) {
     this.#owner = owner;
     this.#settings = settings;
     this.#outbox = outbox;
+    this.#around = around;
   }
 
   get size(): number {
-    return this.#running.size + this.#runningOneway.size + (this.#waiting === undefined ? 0 : 1);
+    return this.unanswered + this.#runningOneway.size;
+  }
+
+  /** Those of them that somebody waits for. */
+  get unanswered(): number {
+    return this.#running.size + (this.#waiting === undefined ? 0 : 1);
   }
 
   /** True while a request must wait for another; no further one may be taken then. */
@@ -91,7 +100,8 @@ export class ServedCalls {
 
   #run(request: Request): void {
     const { route, args } = request;
-    const context = new CallContext(request.method.fullName, this.#owner.peer, request.envelope.headers);
+    const metadata = this.#metadata(request.envelope.headers);
+    const context = new CallContext(request.method.fullName, this.#owner.peer, metadata);
     args.push(context);
     let result: unknown;
     let isPromise: boolean;
@@ -117,6 +127,11 @@ export class ServedCalls {
         this.#owner.settled();
       },
     );
+  }
+
+  #metadata(own: Headers): Headers {
+    if (this.#around.size === 0) return own;
+    return own.size === 0 ? this.#around : new Map([...this.#around, ...own]);
   }
 
   #end(request: Request, context: CallContext): void {

@@ -6,7 +6,7 @@ import { DecodeError } from '../../errors/decode-error.ts';
 import { RpcError } from '../../errors/rpc-error.ts';
 import { MessageHeader, type ProtocolName } from '../../protocol/protocol.ts';
 import { messageType } from '../../protocol/types.ts';
-import type { Envelope } from '../../transport/envelope.ts';
+import { type Envelope, type Headers, noHeaders } from '../../transport/envelope.ts';
 import { Inbox } from '../../transport/inbox.ts';
 import type { TransportName } from '../../transport/transport.ts';
 import { transports } from '../../transport/transports.ts';
@@ -65,6 +65,7 @@ export class ServerConnection implements CallsOwner {
     peer: string,
     settings: ServingSettings,
     owner: ConnectionOwner,
+    around: Headers = noHeaders,
   ) {
     const { limits } = settings;
     this.#stream = stream;
@@ -75,7 +76,7 @@ export class ServerConnection implements CallsOwner {
     const cutter = transports[transport].cutter(dialects[protocol].protocol, limits);
     this.#inbox = new Inbox(this.#reader, cutter, (r, envelope) => this.#take(r, envelope));
     this.#outbox = new Outbox(stream, transports[transport], limits, () => this.#flushed());
-    this.#calls = new ServedCalls(this, settings, this.#outbox);
+    this.#calls = new ServedCalls(this, settings, this.#outbox, around);
     this.#patience = new Watchdog(limits.partial, () => this.#lostPatience());
     let failure: Error | undefined;
     stream
@@ -272,7 +273,9 @@ export class ServerConnection implements CallsOwner {
   }
 
   #endWhenDone(): void {
-    if (this.#calls.size > 0) return;
+    const { size, unanswered } = this.#calls;
+    // A client that sends no more is not kept waiting for what has no answer.
+    if ((this.#isFinishing && !this.#isClosed ? unanswered : size) > 0) return;
     if (this.#isClosed) return this.#owner.over();
     // While a request is being read or begun, its answer is still to come.
     if (this.#isWorking || this.#outbox.isClosed) return;

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { RpcError } from '../../errors/rpc-error.ts';
+import { type Headers, noHeaders } from '../../transport/envelope.ts';
 import { type Layer, recognise, type Seen, seenText } from '../../transport/recognise.ts';
 import { addressText, type SocketAddress } from '../address.ts';
 import { endSoon } from '../streams.ts';
@@ -9,8 +10,18 @@ import { Watchdog } from '../watchdog.ts';
 import { ServerConnection, type Spoken } from './connection.ts';
 import { farewells } from './farewells.ts';
 import type { Guest, Guests } from './guests.ts';
+import { HttpDoor } from './http/door.ts';
 import type { ServingSettings } from './settings.ts';
 import { type ServerTlsOptions, TlsGate } from './tls.ts';
+
+/** What is known of a stream that arrives. */
+interface Arrival {
+  /** What it was unwrapped from, outermost first. */
+  readonly around: readonly Layer[];
+  readonly peer: string;
+  /** What came with it, and so with each of its calls. */
+  readonly headers: Headers;
+}
 
 /**
  * Where the connections of an address arrive: their first bytes tell what they speak, and who serves them. What
@@ -21,6 +32,7 @@ export class Reception {
   readonly #settings: ServingSettings;
   readonly #guests: Guests;
   readonly #tls: TlsGate | undefined;
+  readonly #http: HttpDoor;
 
   constructor(
     listening: SocketAddress,
@@ -31,6 +43,9 @@ export class Reception {
     this.#listening = addressText(listening);
     this.#settings = settings;
     this.#guests = guests;
+    this.#http = new HttpDoor(settings, guests, (stream, peer, headers) =>
+      this.#admit(stream, { around: ['HTTP'], peer, headers }),
+    );
     if (tls === undefined) return;
     this.#tls = new TlsGate(tls, settings.limits.partial, {
       secured: socket => this.admit(socket, ['TLS']),
@@ -44,7 +59,11 @@ export class Reception {
 
   /** Takes a connection in; `around` is what it was unwrapped from, outermost first. */
   admit(stream: Duplex, around: readonly Layer[] = []): void {
-    const peer = this.#peerOf(stream);
+    this.#admit(stream, { around, peer: this.#peerOf(stream), headers: noHeaders });
+  }
+
+  #admit(stream: Duplex, arrival: Arrival): void {
+    const { peer } = arrival;
     let early: Buffer = Buffer.alloc(0);
     const patience = new Watchdog(this.#settings.limits.partial, () => {
       const text = `${peer} has sent ${early.length} bytes, which do not tell what it speaks; it was turned away`;
@@ -65,7 +84,7 @@ export class Reception {
         return;
       }
       stream.pause().unshift(early);
-      this.#direct(stream, peer, seen, around);
+      this.#direct(stream, seen, arrival);
       leave();
     };
     // A client may leave as it likes; who serves it learns of that by listeners of its own.
@@ -73,7 +92,7 @@ export class Reception {
     this.#guests.add(guest);
   }
 
-  #direct(stream: Duplex, peer: string, seen: Seen, around: readonly Layer[]): void {
+  #direct(stream: Duplex, seen: Seen, { around, peer, headers }: Arrival): void {
     const isOpen = around.length === 0;
     if (this.#tls?.isRequired && isOpen && !(seen.kind === 'layer' && seen.layer === 'TLS')) {
       return this.#refuse(stream, peer, 'does not speak TLS, which is required here');
@@ -81,20 +100,20 @@ export class Reception {
     switch (seen.kind) {
       case 'messages':
       case 'unknown':
-        return this.#serve(stream, peer, seen);
+        return this.#serve(stream, peer, seen, headers);
       case 'layer':
         if (seen.layer === 'TLS' && isOpen && stream instanceof Socket && this.#tls !== undefined) {
           return this.#secure(stream, this.#tls);
         }
+        if (seen.layer === 'HTTP' && !around.includes('HTTP')) return this.#http.admit(stream, peer);
     }
     const farewell = seen.kind === 'foreign' ? farewells[seen.name] : undefined;
     this.#refuse(stream, peer, `speaks ${seenText(seen)}, which is not served here`, farewell);
   }
 
-  #serve(stream: Duplex, peer: string, spoken: Spoken): void {
-    const connection = new ServerConnection(stream, spoken, peer, this.#settings, {
-      over: () => this.#guests.delete(connection),
-    });
+  #serve(stream: Duplex, peer: string, spoken: Spoken, headers: Headers): void {
+    const owner = { over: () => this.#guests.delete(connection) };
+    const connection = new ServerConnection(stream, spoken, peer, this.#settings, owner, headers);
     this.#guests.add(connection);
     stream.resume();
   }

@@ -1,10 +1,12 @@
 import type { Limits } from '../../limits.ts';
+import type { HttpRules } from './http/rules.ts';
 import type { Routes } from './routes.ts';
 
 /** What is the same for all connections of a server. */
 export interface ServingSettings {
   readonly routes: Routes;
   readonly limits: Limits;
+  readonly http: HttpRules;
   /** Whether callers are told the text of errors that no IDL declares. */
   readonly exposeErrors: boolean;
   /** Told of every error that is not an answer to its caller. Never throws. */
