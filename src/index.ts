@@ -6,7 +6,7 @@ export type {
   ClientOptions,
 } from './client.ts';
 export { makeClient } from './client.ts';
-export { type ChannelOptions, connect, type HeadersOption } from './connect.ts';
+export { type ChannelOptions, connect, type HeadersOption, type HttpOptions } from './connect.ts';
 export { DecodeError, type DecodeErrorCode } from './errors/decode-error.ts';
 export { type Diagnostic, IdlError, type Severity } from './errors/idl-error.ts';
 export { RpcError, type RpcErrorInit } from './errors/rpc-error.ts';

@@ -4,12 +4,22 @@ import { planTuple } from '../codec/plan.ts';
 import { DecodeError } from '../errors/decode-error.ts';
 import { RpcError } from '../errors/rpc-error.ts';
 import { applicationType } from '../errors/status.ts';
-import type { Protocol } from '../protocol/protocol.ts';
+import type { MessageHeader, Protocol } from '../protocol/protocol.ts';
 import { messageType, wireType } from '../protocol/types.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { fromApplicationException } from './application-exception.ts';
 import type { Call } from './call.ts';
 import type { Dialect } from './dialect.ts';
+
+/** Throws a DecodeError for a message that is no reply to this call. */
+export function checkReply(r: ByteReader, { type, name }: MessageHeader, { method, callee }: Call): void {
+  if (type !== messageType.reply && type !== messageType.exception) {
+    throw r.error('invalid-data', r.start, `a message of type ${type} is no reply`);
+  }
+  if (name !== method.name && name !== callee.name) {
+    throw r.error('invalid-data', r.start, `the reply to "${method.name}" is named "${name}"`);
+  }
+}
 
 /**
  * Reads the body of a reply and settles its call. Moves the reader to the end of the body, also when the body

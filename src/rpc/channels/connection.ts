@@ -1,8 +1,5 @@
-import { encodeChecked } from '../../codec/checked.ts';
-import { explainTuple } from '../../codec/explain.ts';
 import type { Limits } from '../../limits.ts';
 import { MessageHeader, type Protocol } from '../../protocol/protocol.ts';
-import { messageType } from '../../protocol/types.ts';
 import { type Envelope, envelopeOf, type Headers } from '../../transport/envelope.ts';
 import { Inbox } from '../../transport/inbox.ts';
 import { recognise } from '../../transport/recognise.ts';
@@ -11,7 +8,8 @@ import { ByteReader } from '../../wire/reader.ts';
 import type { Call } from '../call.ts';
 import { type Dialect, dialects } from '../dialect.ts';
 import { Outbox } from '../outbox.ts';
-import { settle, skipBody } from '../replies.ts';
+import { checkReply, settle, skipBody } from '../replies.ts';
+import { addressHeader, writeCall } from '../requests.ts';
 import { endSoon } from '../streams.ts';
 import { type Deferred, deferred, startTimer, within } from '../timers.ts';
 import {
@@ -161,28 +159,12 @@ export class Connection {
   }
 
   #write(call: Call): boolean {
-    const { method, args } = call;
     const [out, header] = [this.#outbox, this.#header];
-    const { protocol } = this.#settings.dialect;
-    header.strict = true;
-    header.name = call.callee.name;
-    header.type = method.oneway ? messageType.oneway : messageType.call;
-    header.seqid = call.seqid = this.#takeSeqid();
+    addressHeader(header, call, this.#takeSeqid());
     try {
       const envelope = this.#envelope(call);
       const at = out.begin(header, envelope);
-      const body = protocol.writeMessage(out.writer, at, header);
-      const end = encodeChecked(method.args, out.writer, args, body, () =>
-        explainTuple(
-          method.fullName,
-          'argument',
-          method.descriptor.parameters,
-          args,
-          out.writer.maxDepth,
-          protocol,
-        ),
-      );
-      out.commit(protocol.writeMessageEnd(out.writer, end), envelope);
+      out.commit(writeCall(out.writer, at, header, call, this.#settings.dialect.protocol), envelope);
       return true;
     } catch (error) {
       call.reject(error instanceof Oversize ? exhausted(call, this.peer, error.message) : error);
@@ -258,16 +240,7 @@ export class Connection {
       return true;
     }
     try {
-      if (type !== messageType.reply && type !== messageType.exception) {
-        throw r.error('invalid-data', r.start, `a message of type ${type} is no reply`);
-      }
-      if (header.name !== call.method.name && header.name !== call.callee.name) {
-        throw r.error(
-          'invalid-data',
-          r.start,
-          `the reply to "${call.method.name}" is named "${header.name}"`,
-        );
-      }
+      checkReply(r, header, call);
       settle(call, r, type, dialect, this.peer);
       this.#replies++;
     } finally {

@@ -47,7 +47,7 @@ export function expiredBefore(call: Call, peer: string): RpcError {
   );
 }
 
-/** The connection could not be made. */
+/** The connection could not be made; an RpcError as the cause knows the status. */
 export function unreachable(
   method: string | undefined,
   peer: string,
@@ -70,9 +70,10 @@ export function unreachable(
   const known =
     cause.code !== undefined && Object.hasOwn(advice, cause.code) ? advice[cause.code] : undefined;
   const why = known ?? cause.message;
-  const code = cause.code === undefined ? '' : ` (${cause.code})`;
+  const code = cause.code === undefined || cause instanceof RpcError ? '' : ` (${cause.code})`;
   const text = `${method === undefined ? '' : `${method}: `}cannot connect to ${peer}: ${why}${code}`;
-  return new RpcError('UNAVAILABLE', text, { peer, cause, ...(method === undefined ? {} : { method }) });
+  const status = cause instanceof RpcError ? cause.code : 'UNAVAILABLE';
+  return new RpcError(status, text, { peer, cause, ...(method === undefined ? {} : { method }) });
 }
 
 /** The connection was lost while a call waited. */
@@ -141,7 +142,7 @@ export function misunderstanding(seen: Seen, peer: string, own: Own): string | u
     ];
     return options.length === 0 ? undefined : `${answered}: try { ${options.join(', ')} }`;
   }
-  if (text === 'HTTP') return `${answered}: is this port a web server?`;
+  if (text === 'HTTP') return `${answered}: is this port a web server? Then try 'http://${peer}/'`;
   if (text === 'TLS') return `${answered}: does this port expect an encrypted connection?`;
   return `${answered}, which this client does not speak`;
 }

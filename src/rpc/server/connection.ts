@@ -162,6 +162,7 @@ export class ServerConnection implements CallsOwner {
   }
 
   #lostPatience(): void {
+    if (this.#stream.destroyed) return;
     // While nothing is read from it, the client is not to blame.
     if (this.#isPaused) return this.#patience.start();
     const text = `has begun a message that was not whole within ${this.#settings.limits.partial} ms (limits.partial)`;
