@@ -146,7 +146,7 @@ function webTls(
   if (typeof tls === 'object' && isSecure) return tls;
   const other = isSecure
     ? 'is always encrypted'
-    : `is not encrypted; try ${url.protocol.replace(':', 's')}//`;
+    : `is not encrypted; try ${url.protocol.replace(':', 's:')}//`;
   throw new TypeError(`tls: an address with ${url.protocol}// ${other}`);
 }
 

@@ -1,3 +1,4 @@
+import { unescape as percentDecode } from 'node:querystring';
 import { fileURLToPath } from 'node:url';
 
 export interface TcpAddress {
@@ -42,7 +43,7 @@ export function parseWebAddress(address: Address): WebAddress | undefined {
   const url = new URL(String(address));
   const { username, password, protocol, host, pathname } = url;
   url.username = url.password = url.hash = '';
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = percentDecode(`${username}:${password}`);
   return {
     url,
     kind: match[1]!.toLowerCase() === 'ws' ? 'websocket' : 'http',

@@ -70,6 +70,8 @@ async function open(
     ...tls,
     headers: { ...(authorization === undefined ? {} : { authorization }), ...Object.fromEntries(own) },
     perMessageDeflate: false,
+    // A text may lie across frames, cut anywhere.
+    skipUTF8Validation: true,
     maxPayload: Math.min(maxPayload, LONGEST),
     finishRequest(request) {
       request.on('socket', socket => link.use(socket)).end();

@@ -118,9 +118,6 @@ export class HttpChannel implements Channel {
     } finally {
       stream.destroy();
     }
-    promise.catch(() => {
-      // It was too late already.
-    });
     throw new RpcError('DEADLINE_EXCEEDED', `no connection to ${peer} within ${timeout} ms`, { peer });
   }
 

@@ -9,7 +9,7 @@ import { request as httpsRequest } from 'node:https';
 import { RpcError } from '../../../errors/rpc-error.ts';
 import type { Limits } from '../../../limits.ts';
 import type { Call } from '../../call.ts';
-import { expired, lost, unreachable } from '../failures.ts';
+import { type Circumstances, expired, lost, unreachable } from '../failures.ts';
 import { MOST_TEXT, refusalOf } from './status.ts';
 
 /** Where calls are posted to, and how. */
@@ -34,6 +34,7 @@ export class Post {
   readonly #over: (post: Post) => void;
   #request: ClientRequest | undefined;
   #isConnected = false;
+  #isAnswered = false;
 
   constructor(call: Call, body: Buffer, office: PostOffice, over: (post: Post) => void) {
     this.call = call;
@@ -72,14 +73,15 @@ export class Post {
         });
       })
       .on('response', response => this.#receive(response))
-      .on('error', error => this.#broken(error, false))
-      .on('close', () => this.#broken(undefined, false));
+      .on('error', error => this.#broken(error))
+      .on('close', () => this.#broken(undefined));
     this.#request.end(this.body);
   }
 
   #receive(response: IncomingMessage): void {
     const { limits } = this.#office;
     const { statusCode: status = 0 } = response;
+    this.#isAnswered = true;
     this.#office.received(response);
     const isSuccess = status === 200 || (this.call.method.oneway && status >= 200 && status < 300);
     const chunks: Buffer[] = [];
@@ -99,7 +101,7 @@ export class Post {
         this.#office.settle(this.call, body, response);
         this.#end();
       })
-      .on('error', error => this.#broken(error, true));
+      .on('error', error => this.#broken(error));
   }
 
   #refused(response: IncomingMessage, body: Buffer): void {
@@ -119,24 +121,26 @@ export class Post {
     this.fail(new RpcError('RESOURCE_EXHAUSTED', text, { method, peer }));
   }
 
-  #broken(error: NodeJS.ErrnoException | undefined, midReply: boolean): void {
+  #broken(error: NodeJS.ErrnoException | undefined): void {
     if (this.call.settled) return;
     const { peer } = this.#office;
-    const circumstances = { peer, transport: 'buffered', fresh: false } as const;
     this.fail(
       this.#isConnected || error === undefined
-        ? lost(this.call, circumstances, error, midReply)
+        ? lost(this.call, this.#circumstances(), error, this.#isAnswered)
         : unreachable(this.call.method.fullName, peer, error),
     );
   }
 
   #expire(): RpcError {
-    const { peer } = this.#office;
     const tip = this.call.method.oneway ? "; npm thrift's web server never answers oneway calls" : '';
-    const circumstances = { peer, transport: 'buffered', fresh: false } as const;
     this.#end();
     this.#request?.destroy();
-    return expired(this.call, circumstances, this.#isConnected, this.#isConnected ? tip : '');
+    return expired(this.call, this.#circumstances(), this.#isConnected, this.#isConnected ? tip : '');
+  }
+
+  /** Nothing that another transport would mend. */
+  #circumstances(): Circumstances {
+    return { peer: this.#office.peer, transport: 'buffered', fresh: false };
   }
 
   #end(): void {
