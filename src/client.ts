@@ -1,4 +1,5 @@
-import { type ChannelOptions, channelOptions, openChannel, type Target } from './connect.ts';
+import { openChannel, type Target } from './connect/connect.ts';
+import { type ChannelOptions, channelOptions } from './connect/options.ts';
 import { RpcError } from './errors/rpc-error.ts';
 import { checkMs, checkOptions } from './options.ts';
 import { Call, type Callee } from './rpc/call.ts';

@@ -6,7 +6,8 @@ export type {
   ClientOptions,
 } from './client.ts';
 export { makeClient } from './client.ts';
-export { type ChannelOptions, connect, type HeadersOption, type Target } from './connect.ts';
+export { connect, type Target } from './connect/connect.ts';
+export type { ChannelOptions, HeadersOption, HttpOptions } from './connect/options.ts';
 export { DecodeError, type DecodeErrorCode } from './errors/decode-error.ts';
 export { type Diagnostic, IdlError, type Severity } from './errors/idl-error.ts';
 export { RpcError, type RpcErrorInit } from './errors/rpc-error.ts';

@@ -1,3 +1,4 @@
+import { unescape as percentDecode } from 'node:querystring';
 import { fileURLToPath } from 'node:url';
 
 export interface TcpAddress {
@@ -24,7 +25,10 @@ export interface ProcessAddress {
 /** Where a server listens. */
 export type SocketAddress = TcpAddress | UnixAddress;
 
-/** What names a server: what `listen` returned, `host:port`, `thrift://host:port`, `unix:/path`. */
+/**
+ * What names a server: what `listen` returned, `host:port`, `thrift://host:port`, `unix:/path`, or the URL of one that
+ * is reached over HTTP or WebSocket: `http://host:port/path`, `wss://host/path`.
+ */
 export type Address = SocketAddress | string | URL;
 
 /** The port of an address that names none: Thrift's customary one. */
@@ -34,7 +38,36 @@ export function isProcess(address: unknown): address is ProcessAddress {
   return typeof address === 'object' && address !== null && 'command' in address;
 }
 
-/** Reads an address. Throws a TypeError that says what was expected. */
+/** A server that is reached over HTTP or WebSocket. */
+export interface WebAddress {
+  readonly url: URL;
+  readonly kind: 'http' | 'websocket';
+  readonly isSecure: boolean;
+  /** As errors name it: without what is secret in it. */
+  readonly text: string;
+  /** From the user and the password in the URL (RFC 7617). */
+  readonly authorization: string | undefined;
+}
+
+/** Reads the URL of a server over HTTP or WebSocket; undefined for an address of any other kind. */
+export function parseWebAddress(address: Address): WebAddress | undefined {
+  const match = /^(http|ws)(s?):\/\//i.exec(String(address));
+  if (match === null) return undefined;
+  if (!URL.canParse(String(address))) throw invalid(address);
+  const url = new URL(String(address));
+  const { username, password, protocol, host, pathname } = url;
+  url.username = url.password = url.hash = '';
+  const credentials = percentDecode(`${username}:${password}`);
+  return {
+    url,
+    kind: match[1]!.toLowerCase() === 'ws' ? 'websocket' : 'http',
+    isSecure: match[2] !== '',
+    text: `${protocol}//${host}${pathname}`,
+    authorization: credentials === ':' ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`,
+  };
+}
+
+/** Reads the address of a socket. Throws a TypeError that says what was expected. */
 export function parseAddress(address: Address): SocketAddress {
   if (address instanceof URL) return parseUrl(address);
   if (typeof address === 'string') return parseText(address);
@@ -75,10 +108,13 @@ function parseText(text: string): SocketAddress {
 function parseUrl(url: URL): SocketAddress {
   if (url.protocol === 'unix:' && url.pathname !== '') return { path: decodeURIComponent(url.pathname) };
   if (url.protocol === 'file:') return { path: fileURLToPath(url) };
+  if (/^(http|ws)s?:$/.test(url.protocol)) {
+    const text = 'a server listens on a host and a port, and serves HTTP and WebSocket there beside all else';
+    throw new TypeError(`${url}: ${text}`);
+  }
   if (url.protocol !== 'thrift:' && url.protocol !== 'thrifts:') {
-    throw new TypeError(
-      `${url}: addresses begin with thrift://, thrifts:// or unix:, "${url.protocol}" is not supported`,
-    );
+    const known = 'thrift://, thrifts://, unix:, http://, https://, ws:// or wss://';
+    throw new TypeError(`${url}: addresses begin with ${known}; "${url.protocol}" is not supported`);
   }
   if (!['', '/'].includes(url.pathname)) throw invalid(url);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
@@ -101,6 +137,6 @@ function checkPort(port: unknown): number {
 function invalid(address: unknown): TypeError {
   const text = typeof address === 'string' ? JSON.stringify(address) : String(address);
   return new TypeError(
-    `${text} is no address; expected 'host:port', { host, port }, { path }, 'thrift://host:port' or 'unix:/path'`,
+    `${text} is no address; expected 'host:port', { host, port }, { path }, 'thrift://host:port', 'unix:/path' or 'http://host:port/path'`,
   );
 }

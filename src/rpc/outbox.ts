@@ -49,7 +49,7 @@ export class Outbox {
   /** What was written, and all that will be, goes to this stream. */
   open(stream: Duplex): void {
     this.#stream = stream;
-    this.#ends = separatesMessages(stream) ? [] : undefined;
+    if (!separatesMessages(stream)) this.#ends = undefined;
     this.#isOpen = true;
     this.flush();
   }

@@ -11,11 +11,11 @@ import { fromApplicationException } from './application-exception.ts';
 import type { Call } from './call.ts';
 import type { Dialect } from './dialect.ts';
 
-/** Throws a DecodeError for a message that is no reply to a call, which was written in `own`. */
+/** Throws a DecodeError for a message that is no reply to this call, which was written in `own`. */
 export function checkReply(
-  { method, callee }: Call,
   r: ByteReader,
   { type, name }: MessageHeader,
+  { method, callee }: Call,
   protocol: Protocol,
   own: Protocol,
 ): void {

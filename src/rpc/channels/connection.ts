@@ -1,9 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { encodeChecked } from '../../codec/checked.ts';
-import { explainTuple } from '../../codec/explain.ts';
 import type { Limits } from '../../limits.ts';
 import { MessageHeader, type Protocol } from '../../protocol/protocol.ts';
-import { messageType } from '../../protocol/types.ts';
 import { type Envelope, envelopeOf, type Headers } from '../../transport/envelope.ts';
 import { Inbox } from '../../transport/inbox.ts';
 import { recognise } from '../../transport/recognise.ts';
@@ -13,6 +10,7 @@ import type { Call } from '../call.ts';
 import { type Dialect, dialects } from '../dialect.ts';
 import { Outbox } from '../outbox.ts';
 import { checkReply, settle, skipBody } from '../replies.ts';
+import { addressHeader, writeCall } from '../requests.ts';
 import { endSoon } from '../streams.ts';
 import { type Deferred, deferred, startTimer, within } from '../timers.ts';
 import {
@@ -170,27 +168,11 @@ export class Connection {
   }
 
   #write(call: Call, envelope: Envelope): boolean {
-    const { method, args } = call;
     const [out, header] = [this.#outbox, this.#header];
-    const { protocol } = this.#settings.dialect;
-    header.strict = true;
-    header.name = call.callee.name;
-    header.type = method.oneway ? messageType.oneway : messageType.call;
-    header.seqid = call.seqid = this.#takeSeqid();
+    addressHeader(header, call, this.#takeSeqid());
     try {
       const at = out.begin(header, envelope);
-      const body = protocol.writeMessage(out.writer, at, header);
-      const end = encodeChecked(method.args, out.writer, args, body, () =>
-        explainTuple(
-          method.fullName,
-          'argument',
-          method.descriptor.parameters,
-          args,
-          out.writer.maxDepth,
-          protocol,
-        ),
-      );
-      out.commit(protocol.writeMessageEnd(out.writer, end), envelope);
+      out.commit(writeCall(out.writer, at, header, call, this.#settings.dialect.protocol), envelope);
       return true;
     } catch (error) {
       call.reject(error instanceof Oversize ? exhausted(call, this.peer, error.message) : error);
@@ -275,7 +257,7 @@ export class Connection {
       return true;
     }
     try {
-      checkReply(call, r, header, dialect.protocol, this.#settings.dialect.protocol);
+      checkReply(r, header, call, dialect.protocol, this.#settings.dialect.protocol);
       settle(call, r, type, dialect, this.peer);
       this.#replies++;
     } finally {

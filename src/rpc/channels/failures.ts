@@ -48,7 +48,7 @@ export function expiredBefore(call: Call, peer: string): RpcError {
   );
 }
 
-/** The connection could not be made. */
+/** The connection could not be made; an RpcError as the cause knows the status. */
 export function unreachable(
   method: string | undefined,
   peer: string,
@@ -144,7 +144,7 @@ export function misunderstanding(seen: Seen, peer: string, own: Own): string | u
     ];
     return options.length === 0 ? undefined : `${answered}: try { ${options.join(', ')} }`;
   }
-  if (text === 'HTTP') return `${answered}: is this port a web server?`;
+  if (text === 'HTTP') return `${answered}: is this port a web server? Then try 'http://${peer}/'`;
   if (text === 'TLS') return `${answered}: does this port expect an encrypted connection?`;
   return `${answered}, which this client does not speak`;
 }

@@ -1,0 +1,65 @@
+import type { ConnectionOptions } from 'node:tls';
+import { withLimits } from '../limits.ts';
+import { checkOptions } from '../options.ts';
+import type { WebAddress } from '../rpc/address.ts';
+import type { Channel } from '../rpc/channel.ts';
+import { HttpChannel } from '../rpc/channels/http/channel.ts';
+import { ReconnectingChannel } from '../rpc/channels/reconnecting.ts';
+import { webSocketDial } from '../rpc/channels/websocket.ts';
+import { dialects } from '../rpc/dialect.ts';
+import { noHeaders } from '../transport/envelope.ts';
+import { transports } from '../transport/transports.ts';
+import { headersOf } from './headers.ts';
+import type { ChannelOptions, HttpOptions } from './options.ts';
+
+/** Protocols whose messages are text, which a WebSocket sends otherwise than bytes. */
+const textProtocols: ReadonlySet<string> = new Set(['json']);
+
+/** A channel over HTTP or WebSocket. Throws a TypeError for options that do not go with it. */
+export function openWeb(address: WebAddress, options: ChannelOptions): Channel {
+  const { protocol = 'binary', transport = 'buffered', sasl, zlib } = options;
+  const isHttp = address.kind === 'http';
+  const { agent, cookies = false, socketPath } = checkHttp(address, options.http);
+  const tls = webTls(address, options.tls);
+  if (transport !== 'buffered' && (isHttp || transport !== 'framed')) {
+    const known = isHttp ? "'buffered'" : "'buffered' or 'framed'";
+    throw new TypeError(`transport: over ${address.url.protocol}// it is ${known}, got '${transport}'`);
+  }
+  if (sasl !== undefined || zlib === true) {
+    throw new TypeError(`${zlib ? 'zlib' : 'sasl'}: not over ${address.url.protocol}//`);
+  }
+  const limits = withLimits(options.limits);
+  const [dialect, headers] = [dialects[protocol], headersOf(options.headers)];
+  if (isHttp) return new HttpChannel(address, { dialect, limits, headers, tls, agent, cookies, socketPath });
+  const text = textProtocols.has(protocol);
+  const dial = webSocketDial(address, { headers, tls, socketPath, maxPayload: limits.message, text });
+  return new ReconnectingChannel(address.text, dial, {
+    dialect,
+    transport: transports[transport],
+    headers: () => noHeaders,
+    zlib: false,
+    limits,
+  });
+}
+
+function checkHttp({ kind, url }: WebAddress, options: HttpOptions | undefined): HttpOptions {
+  if (options === undefined) return {};
+  checkOptions('http', options, ['agent', 'cookies', 'socketPath']);
+  for (const name of ['agent', 'cookies'] as const) {
+    if (kind === 'websocket' && options[name] !== undefined)
+      throw new TypeError(`http.${name}: not for ${url.protocol}//`);
+  }
+  return options;
+}
+
+function webTls(
+  { isSecure, url }: WebAddress,
+  tls: boolean | ConnectionOptions | undefined,
+): ConnectionOptions {
+  if (tls === undefined || tls === isSecure) return {};
+  if (typeof tls === 'object' && isSecure) return tls;
+  const other = isSecure
+    ? 'is always encrypted'
+    : `is not encrypted; try ${url.protocol.replace(':', 's:')}//`;
+  throw new TypeError(`tls: an address with ${url.protocol}// ${other}`);
+}

@@ -1,0 +1,151 @@
+import {
+  type Agent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { RpcError } from '../../../errors/rpc-error.ts';
+import type { Limits } from '../../../limits.ts';
+import type { Call } from '../../call.ts';
+import { type Circumstances, expired, lost, unreachable } from '../failures.ts';
+import { MOST_TEXT, refusalOf } from './status.ts';
+
+/** Where calls are posted to, and how. */
+export interface PostOffice {
+  readonly peer: string;
+  readonly url: URL;
+  readonly agent: Agent;
+  readonly socketPath: string | undefined;
+  readonly limits: Limits;
+  /** The headers of one request. */
+  headers(): Promise<OutgoingHttpHeaders>;
+  /** A response's headers have come. */
+  received(response: IncomingMessage): void;
+  /** Settles a call by the body of a successful answer. */
+  settle(call: Call, body: Buffer, response: IncomingMessage): void;
+}
+
+/** One call as one POST. Whatever happens settles the call, and then it is over. */
+export class Post {
+  readonly call: Call;
+  readonly body: Buffer;
+  readonly #office: PostOffice;
+  readonly #over: (post: Post) => void;
+  #request: ClientRequest | undefined;
+  #isConnected = false;
+  #isAnswered = false;
+
+  constructor(call: Call, body: Buffer, office: PostOffice, over: (post: Post) => void) {
+    this.call = call;
+    this.body = body;
+    this.#office = office;
+    this.#over = over;
+  }
+
+  /** Sends it off, and starts the clock. */
+  begin(): void {
+    this.call.arm(() => this.#expire());
+    this.#send().catch(error => this.fail(error));
+  }
+
+  /** Gives up. */
+  fail(error: unknown): void {
+    this.call.reject(error);
+    this.#end();
+    this.#request?.destroy();
+  }
+
+  async #send(): Promise<void> {
+    const { url, agent, socketPath, headers } = this.#office;
+    const own = await headers();
+    if (this.call.settled) return;
+    const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    this.#request = request(url, {
+      method: 'POST',
+      agent,
+      socketPath,
+      headers: { ...own, 'Content-Length': this.body.length },
+    })
+      .on('socket', socket => {
+        if (!socket.connecting) this.#isConnected = true;
+        socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+          this.#isConnected = true;
+        });
+      })
+      .on('response', response => this.#receive(response))
+      .on('error', error => this.#broken(error))
+      .on('close', () => this.#broken(undefined));
+    this.#request.end(this.body);
+  }
+
+  #receive(response: IncomingMessage): void {
+    const { limits } = this.#office;
+    const { statusCode: status = 0 } = response;
+    this.#isAnswered = true;
+    this.#office.received(response);
+    const isSuccess = status === 200 || (this.call.method.oneway && status >= 200 && status < 300);
+    const chunks: Buffer[] = [];
+    const declared = Number(response.headers['content-length'] ?? 0);
+    if (isSuccess && declared > limits.message) return this.#tooLarge(declared);
+    let size = 0;
+    response
+      .on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        chunks.push(chunk);
+        if (isSuccess && size > limits.message) this.#tooLarge(size);
+        if (!isSuccess && size > MOST_TEXT) this.#refused(response, Buffer.concat(chunks));
+      })
+      .on('end', () => {
+        const body = Buffer.concat(chunks);
+        if (!isSuccess) return this.#refused(response, body);
+        this.#office.settle(this.call, body, response);
+        this.#end();
+      })
+      .on('error', error => this.#broken(error));
+  }
+
+  #refused(response: IncomingMessage, body: Buffer): void {
+    const { peer } = this.#office;
+    const { fullName: method } = this.call.method;
+    const { code, text, details } = refusalOf(response, body);
+    this.call.reject(new RpcError(code, `${method}: ${peer} ${text}`, { method, peer, details }));
+    this.#end();
+    // What follows is only read for the connection's sake, which is not worth much of it.
+    if (!response.complete) this.#request?.destroy();
+  }
+
+  #tooLarge(size: number): void {
+    const { peer, limits } = this.#office;
+    const { fullName: method } = this.call.method;
+    const text = `${method}: the reply of ${peer} takes ${size} bytes or more, the limit is ${limits.message} (limits.message)`;
+    this.fail(new RpcError('RESOURCE_EXHAUSTED', text, { method, peer }));
+  }
+
+  #broken(error: NodeJS.ErrnoException | undefined): void {
+    if (this.call.settled) return;
+    const { peer } = this.#office;
+    this.fail(
+      this.#isConnected || error === undefined
+        ? lost(this.call, this.#circumstances(), error, this.#isAnswered)
+        : unreachable(this.call.method.fullName, peer, error),
+    );
+  }
+
+  #expire(): RpcError {
+    const tip = this.call.method.oneway ? "; npm thrift's web server never answers oneway calls" : '';
+    this.#end();
+    this.#request?.destroy();
+    return expired(this.call, this.#circumstances(), this.#isConnected, this.#isConnected ? tip : '');
+  }
+
+  /** Nothing that another transport would mend. */
+  #circumstances(): Circumstances {
+    return { peer: this.#office.peer, transport: 'buffered', fresh: false };
+  }
+
+  #end(): void {
+    this.#over(this);
+  }
+}
