@@ -12,9 +12,6 @@ import { transports } from '../transport/transports.ts';
 import { headersOf } from './headers.ts';
 import type { ChannelOptions, HttpOptions } from './options.ts';
 
-/** Protocols whose messages are text, which a WebSocket sends otherwise than bytes. */
-const textProtocols: ReadonlySet<string> = new Set(['json']);
-
 /** A channel over HTTP or WebSocket. Throws a TypeError for options that do not go with it. */
 export function openWeb(address: WebAddress, options: ChannelOptions): Channel {
   const { protocol = 'binary', transport = 'buffered', sasl, zlib } = options;
@@ -31,7 +28,8 @@ export function openWeb(address: WebAddress, options: ChannelOptions): Channel {
   const limits = withLimits(options.limits);
   const [dialect, headers] = [dialects[protocol], headersOf(options.headers)];
   if (isHttp) return new HttpChannel(address, { dialect, limits, headers, tls, agent, cookies, socketPath });
-  const text = textProtocols.has(protocol);
+  // A frame's length is no text.
+  const text = protocol === 'json' && transport === 'buffered';
   const dial = webSocketDial(address, { headers, tls, socketPath, maxPayload: limits.message, text });
   return new ReconnectingChannel(address.text, dial, {
     dialect,
@@ -48,6 +46,16 @@ function checkHttp({ kind, url }: WebAddress, options: HttpOptions | undefined):
   for (const name of ['agent', 'cookies'] as const) {
     if (kind === 'websocket' && options[name] !== undefined)
       throw new TypeError(`http.${name}: not for ${url.protocol}//`);
+  }
+  const { agent, cookies = false, socketPath } = options;
+  if (agent !== undefined && typeof agent.createConnection !== 'function') {
+    throw new TypeError(`http.agent: expected an Agent of node:http or node:https, got ${String(agent)}`);
+  }
+  if (typeof cookies !== 'boolean') {
+    throw new TypeError(`http.cookies: expected true or false, got ${String(cookies)}`);
+  }
+  if (socketPath !== undefined && (typeof socketPath !== 'string' || socketPath === '')) {
+    throw new TypeError(`http.socketPath: expected the path of a Unix socket, got ${String(socketPath)}`);
   }
   return options;
 }

@@ -51,7 +51,7 @@ afterEach(closeAll);
 describe('a client over HTTP', () => {
   it('calls a server of this package, in every protocol', async () => {
     const { address, notes } = await served({}, { http: { paths: ['/thrift'] } });
-    for (const protocol of ['binary', 'compact'] as const) {
+    for (const protocol of ['binary', 'compact', 'json'] as const) {
       const calls = client(new URL(`http://127.0.0.1:${address.port}/thrift`), { protocol });
       expect(await calls.login('root', 'pwd')).to.equal('hello root');
       await calls.note(protocol);
@@ -64,7 +64,7 @@ describe('a client over HTTP', () => {
       const bytes = new Uint8Array(300_000).fill(7);
       expect(await calls.echo(bytes)).to.deep.equal(bytes);
     }
-    expect(notes).to.deep.equal(['binary', 'compact']);
+    expect(notes).to.deep.equal(['binary', 'compact', 'json']);
   });
 
   it('POSTs each call to the path, over connections that it keeps', async () => {
@@ -351,6 +351,12 @@ describe('a client over HTTP', () => {
     expect(make(url, { tls: true })).to.throw(TypeError, 'try https://');
     expect(make('https://localhost/', { tls: false })).to.throw(TypeError, 'always encrypted');
     expect(make(url, { http: { cookie: true } })).to.throw(TypeError, 'there is no option "cookie"');
+    expect(make(url, { http: { cookies: 'yes' } })).to.throw(
+      TypeError,
+      'http.cookies: expected true or false',
+    );
+    expect(make(url, { http: { agent: 7 } })).to.throw(TypeError, 'http.agent: expected an Agent');
+    expect(make(url, { zlib: true })).to.throw(TypeError, 'zlib: http:// goes without');
     expect(make('localhost:1', { http: {} })).to.throw(TypeError, 'http');
     expect(make('ws://localhost:1', { http: {} })).to.throw(TypeError, 'http');
     expect(make('ws://localhost:1', { transport: 'header' })).to.throw(TypeError, "'buffered' or 'framed'");

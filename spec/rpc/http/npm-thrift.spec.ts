@@ -27,6 +27,7 @@ interface ThriftPackage {
   readonly TFramedTransport: unknown;
   readonly TBinaryProtocol: unknown;
   readonly TCompactProtocol: unknown;
+  readonly TJSONProtocol: unknown;
   createHttpConnection(host: string, port: number, options: object): Connection;
   createHttpUDSConnection(path: string, options: object): Connection;
   createHttpClient(service: unknown, connection: Connection): PingPongClient;
@@ -53,6 +54,7 @@ const handler = {
 const dialects = [
   ['binary', thrift.TBinaryProtocol, 'buffered', thrift.TBufferedTransport],
   ['compact', thrift.TCompactProtocol, 'buffered', thrift.TBufferedTransport],
+  ['json', thrift.TJSONProtocol, 'buffered', thrift.TBufferedTransport],
   ['binary', thrift.TBinaryProtocol, 'framed', thrift.TFramedTransport],
 ] as const;
 

@@ -76,6 +76,9 @@ describe('HTTP, served', () => {
     expect((await post(address, hex('82 21 00 04 70 69 6e 67 00'))).body.toString('latin1')).to.include(
       'pong',
     );
+    expect(String((await post(address, Buffer.from('[1,"ping",1,7,{}]'))).body)).to.equal(
+      '[1,"ping",2,7,{"0":{"str":"pong"}}]',
+    );
     expect(await client.ping()).to.equal('pong');
   });
 

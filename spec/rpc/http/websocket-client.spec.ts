@@ -40,7 +40,7 @@ afterEach(closeAll);
 describe('a client over WebSocket', () => {
   it('calls a server of this package, in every dialect', async () => {
     const { address, notes } = await served({}, { http: { paths: ['/thrift'] } });
-    for (const protocol of ['binary', 'compact'] as const) {
+    for (const protocol of ['binary', 'compact', 'json'] as const) {
       for (const transport of ['buffered', 'framed'] as const) {
         const calls = client(`ws://127.0.0.1:${address.port}/thrift`, { protocol, transport });
         await calls.$ready();
@@ -54,7 +54,7 @@ describe('a client over WebSocket', () => {
         expect(await calls.echo(bytes)).to.deep.equal(bytes);
       }
     }
-    expect(notes).to.have.length(4);
+    expect(notes).to.have.length(6);
   });
 
   it('sends each message in a frame of its own, also those that waited for the connection', async () => {
@@ -73,6 +73,18 @@ describe('a client over WebSocket', () => {
     await Promise.all([calls.ping(), calls.ping()]);
     expect(frames.every(({ bytes, isBinary }) => isBinary && bytes.length === 17)).to.equal(true);
     expect(frames).to.have.length(5);
+  });
+
+  it('speaks JSON in text', async () => {
+    const frames: boolean[] = [];
+    const url = await peer(ws => {
+      ws.on('message', (data, isBinary) => {
+        frames.push(isBinary);
+        ws.send(String(data).replace('1,"ping",1', '1,"ping",2').replace('{}', '{"0":{"str":"pong"}}'));
+      });
+    });
+    expect(await client(url, { protocol: 'json' }).ping()).to.equal('pong');
+    expect(frames).to.deep.equal([false]);
   });
 
   it('reads replies however they are put into frames', async () => {

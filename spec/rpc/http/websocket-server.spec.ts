@@ -72,11 +72,21 @@ describe('WebSocket, served', () => {
   it('answers text with text', async () => {
     const { address } = await served();
     const { ws, frames } = await opened(address);
-    // A message in the old form is ASCII, and so a text that is spoken today.
-    const old = Buffer.concat([text('ping'), hex('01 00 00 00 07 00')]);
-    ws.send(old, { binary: false });
+    ws.send('[1,"ping",1,7,{}]');
     await until(() => frames.length === 1);
     expect(frames[0]!.isBinary).to.equal(false);
+    expect(String(frames[0]!.bytes)).to.equal('[1,"ping",2,7,{"0":{"str":"pong"}}]');
+  });
+
+  it('reads a text that is cut within a letter', async () => {
+    const { address } = await served();
+    const { ws, frames } = await opened(address);
+    const call = Buffer.from('[1,"login",1,7,{"1":{"str":"\u00fc"},"2":{"str":""}}]');
+    const cut = call.indexOf(0xc3) + 1;
+    ws.send(call.subarray(0, cut), { binary: false });
+    ws.send(call.subarray(cut), { binary: false });
+    await until(() => frames.length === 1);
+    expect(String(frames[0]!.bytes)).to.include('hello \u00fc');
   });
 
   it('gives handlers the headers of the handshake, and the peer', async () => {

@@ -36,12 +36,13 @@ export class WebSocketGate {
 
   async #load(): Promise<WebSocketServer> {
     const { WebSocketServer } = await import('ws');
-    const maxPayload = Math.min(this.#settings.limits.message, LONGEST);
     return new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      maxPayload,
+      maxPayload: Math.min(this.#settings.limits.message, LONGEST),
+      // A text may lie across frames, cut anywhere.
+      skipUTF8Validation: true,
     });
   }
 
