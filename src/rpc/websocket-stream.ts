@@ -27,6 +27,7 @@ export class WebSocketStream extends Duplex implements MessageStream {
   readonly separatesMessages = true;
   readonly #manner: WebSocketManner;
   #ws: WebSocket | undefined;
+  #socket: Duplex | undefined;
   #isText: boolean;
   #failure: Error | undefined;
 
@@ -48,6 +49,11 @@ export class WebSocketStream extends Duplex implements MessageStream {
     if (this.destroyed) ws.terminate();
   }
 
+  /** What the WebSocket itself stands on: frames that go together are one write to it. */
+  gatherIn(socket: Duplex): void {
+    this.#socket = socket;
+  }
+
   override _read(): void {
     if (this.#ws?.isPaused) this.#ws.resume();
   }
@@ -58,10 +64,12 @@ export class WebSocketStream extends Duplex implements MessageStream {
 
   override _writev(chunks: readonly { readonly chunk: Buffer }[], done: Done): void {
     const last = chunks.length - 1;
+    this.#socket?.cork();
     chunks.forEach(({ chunk }, i) => {
       // An error of one is an error of all behind it, the last included.
       this.#ws!.send(chunk, { binary: !this.#isText }, i === last ? done : undefined);
     });
+    this.#socket?.uncork();
   }
 
   override _final(done: Done): void {

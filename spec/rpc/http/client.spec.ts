@@ -84,6 +84,23 @@ describe('a client over HTTP', () => {
     expect(second!.request.socket).to.equal(first!.request.socket);
   });
 
+  it('leaves nothing behind on a connection that it keeps', async () => {
+    const { address } = await served();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const calls = client(`http://127.0.0.1:${address.port}/`, { http: { agent } });
+    const listeners = () => {
+      const [socket] = Object.values(agent.freeSockets)[0]!;
+      return socket!.eventNames().reduce((sum, name) => sum + socket!.listenerCount(name), 0);
+    };
+    await calls.ping();
+    await until(() => Object.keys(agent.freeSockets).length > 0);
+    const before = listeners();
+    for (let i = 0; i < 5; i++) await calls.ping();
+    await until(() => Object.keys(agent.freeSockets).length > 0);
+    expect(listeners()).to.equal(before);
+    agent.destroy();
+  });
+
   it('sends headers, fixed, computed and promised, and the credentials of the URL', async () => {
     const { url, requests } = await web(answerPong);
     await client(url, { headers: { 'X-Fixed': 'a', 'Content-Type': 'application/x-other' } }).ping();

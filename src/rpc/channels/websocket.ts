@@ -50,6 +50,7 @@ class WebSocketLink implements Link {
 
   use(socket: Socket): void {
     this.#socket = socket;
+    this.stream.gatherIn(socket);
     socket.setNoDelay(true).setKeepAlive(true);
     if (!this.#isHeld) socket.unref();
   }

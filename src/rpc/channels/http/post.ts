@@ -69,7 +69,9 @@ export class Post {
       headers: { ...own, 'Content-Length': this.body.length },
     })
       .on('socket', socket => {
-        if (!socket.connecting) this.#isConnected = true;
+        // A connection that was kept is given to one call after the other, and must not gather listeners.
+        this.#isConnected = !socket.connecting;
+        if (this.#isConnected) return;
         socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
           this.#isConnected = true;
         });

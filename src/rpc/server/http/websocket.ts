@@ -29,7 +29,7 @@ export class WebSocketGate {
     let opened: WebSocketStream | undefined;
     server.handleUpgrade(request, socket, head, ws => {
       ws.on('error', error => this.#report(error, peer));
-      opened = over(ws);
+      opened = over(ws, socket);
     });
     return opened;
   }
@@ -52,8 +52,9 @@ export class WebSocketGate {
   }
 }
 
-function over(ws: WebSocket): WebSocketStream {
+function over(ws: WebSocket, socket: Duplex): WebSocketStream {
   const stream = new WebSocketStream({ text: 'alike', closeCode: 1001 });
   stream.attach(ws);
+  stream.gatherIn(socket);
   return stream;
 }
