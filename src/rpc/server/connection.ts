@@ -95,9 +95,10 @@ export class ServerConnection implements CallsOwner {
       .on('close', () => {
         this.#isClosed = true;
         this.#patience.stop();
-        this.#calls.abandon(
-          new RpcError('CANCELLED', `${peer} closed the connection`, { peer, cause: failure }),
-        );
+        if (this.#calls.unanswered > 0) {
+          const text = `${peer} closed the connection`;
+          this.#calls.abandon(new RpcError('CANCELLED', text, { peer, cause: failure }));
+        }
         this.#endWhenDone();
       });
   }
