@@ -39,7 +39,12 @@ export class HttpDoor {
     this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE, headersTimeout: 0, requestTimeout: 0 })
       .on('request', (request, response) => this.#serve(request, response, false))
       .on('checkContinue', (request, response) => this.#serve(request, response, true))
-      .on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head))
+      .on('upgrade', (request, socket, head) => {
+        this.#upgrade(request, socket, head).catch(error => {
+          this.#settings.onError(error, { peer: this.#visits.get(socket)!.peer });
+          socket.destroy();
+        });
+      })
       .on('clientError', (error, socket) => this.#failed(error, socket));
   }
 
