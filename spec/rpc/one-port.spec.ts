@@ -86,6 +86,14 @@ const wires: readonly (readonly [string, Buffer, Buffer])[] = [
   ['TTHeader, framed', ttFrame(framed(ping), { seqid: 5 }), ttFrame(framed(pong), { seqid: 5 })],
 ];
 
+/** A message by HTTP. */
+const posted = (body: Buffer) =>
+  Buffer.concat([
+    Buffer.from('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-thrift\r\n'),
+    Buffer.from(`Content-Length: ${body.length}\r\n\r\n`),
+    body,
+  ]);
+
 describe('one port', () => {
   afterEach(closeAll);
 
@@ -103,6 +111,14 @@ describe('one port', () => {
         return [{ main, other, id: `${i}${tls ? ' over TLS' : ''}` }];
       }),
     );
+    const posts = [ping, compactPing, jsonPing].map(async body => {
+      const answer = await fetch(`http://127.0.0.1:${address.port}/`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-thrift' },
+        body,
+      });
+      return Buffer.from(await answer.arrayBuffer());
+    });
     const rounds = await Promise.all(
       clients.flatMap(({ main, other, id }) =>
         Array.from({ length: 10 }, async (_, round) => {
@@ -119,6 +135,7 @@ describe('one port', () => {
       ),
     );
     expect(rounds).to.have.length(20 * dialects.length);
+    expect(await Promise.all(posts)).to.deep.equal([pong, compactPong, jsonPong]);
     expect(reported).to.deep.equal([]);
   });
 
@@ -149,6 +166,23 @@ describe('one port', () => {
       expect(toHex(await peer.read(2 * answer.length))).to.equal(toHex(Buffer.concat([answer, answer])));
     });
   }
+
+  it('may get one byte at a time: HTTP around them', async () => {
+    const { address } = await oneServer();
+    for (const [call, answer] of [
+      [ping, pong],
+      [compactPing, compactPong],
+      [jsonPing, jsonPong],
+    ] as const) {
+      const peer = await RawClient.connect(address);
+      for (const byte of posted(call)) {
+        peer.send(Buffer.of(byte));
+        await settle(1);
+      }
+      while (!peer.unread.includes(answer)) await settle(1);
+      expect(String(peer.unread)).to.match(/^HTTP\/1\.1 200 /);
+    }
+  });
 
   it('may get one byte at a time: zlib around any of them', async () => {
     const { address } = await oneServer();
