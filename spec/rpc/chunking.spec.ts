@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { makeServer, type TcpAddress } from '../../src/index.ts';
+import { headerFrame } from '../support/frames.ts';
 import { CALL, framed, hex, message, ONEWAY, oldMessage, texts, toHex } from '../support/hex.ts';
 import { closeAll, closing, RawClient, settle } from '../support/peers.ts';
 import { loaded, waitingHandler } from '../support/services.ts';
@@ -38,13 +39,16 @@ describe('a stream of requests', () => {
     return toHex(client.unread);
   }
 
-  for (const transport of ['buffered', 'framed'] as const) {
+  for (const [transport, wrap] of [
+    ['buffered', (bytes: Buffer) => bytes],
+    ['framed', framed],
+    ['header', (bytes: Buffer) => headerFrame(bytes)],
+  ] as const) {
     it(`gets the same replies in any chunks, ${transport}`, async () => {
       const kinds = fc.array(fc.nat({ max: requests(0).length - 1 }), { minLength: 1, maxLength: 6 });
       await fc.assert(
         fc.asyncProperty(kinds, fc.array(fc.nat({ max: 400 }), { maxLength: 12 }), async (chosen, cuts) => {
           const parts = [...chosen.map((kind, i) => requests(i + 1)[kind]!), message(CALL, 'end', 99)];
-          const wrap = (bytes: Buffer) => (transport === 'framed' ? framed(bytes) : bytes);
           const bytes = Buffer.concat(parts.map(wrap));
           const edges = [0, ...new Set(cuts.map(cut => cut % bytes.length)), bytes.length].sort(
             (a, b) => a - b,

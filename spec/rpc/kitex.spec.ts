@@ -71,6 +71,12 @@ describe('a client of a Kitex server', () => {
     expect(server.violations).to.deep.equal([]);
   });
 
+  it('may know the service by another name', async () => {
+    const server = await kitexServer(() => ({ body: result('x') }));
+    await clientOf(server.address, { isn: 'Alias' }).ping();
+    expect(Object.fromEntries(server.requests[0]!.texts)).to.deep.equal({ isn: 'Alias' });
+  });
+
   it('sends oneway calls and is not answered', async () => {
     const server = await kitexServer(({ name }) => (name === 'note' ? undefined : { body: result('pong') }));
     const client = clientOf(server.address);

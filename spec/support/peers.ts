@@ -70,6 +70,8 @@ export function answering(size: number, answer: (request: Buffer) => Uint8Array)
 /** A client of raw bytes. */
 export class RawClient {
   readonly socket: Socket;
+  /** As servers know it: `127.0.0.1:52144`. */
+  name = '';
   #chunks: Buffer[] = [];
   #length = 0;
   #closed = false;
@@ -96,6 +98,7 @@ export class RawClient {
     const socket = connect({ ...address, noDelay: true });
     const client = new RawClient(socket);
     await once(socket, 'connect');
+    client.name = `${socket.localAddress}:${socket.localPort}`;
     return closing(client);
   }
 

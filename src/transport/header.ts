@@ -7,7 +7,7 @@ import type { ByteReader } from '../wire/reader.ts';
 import { readText, writeText } from '../wire/text.ts';
 import { type ByteWriter, room } from '../wire/writer.ts';
 import type { TakeMessage } from './cutter.ts';
-import { type Envelope, envelopeOf, type Headers, noHeaders } from './envelope.ts';
+import { envelopeOf, type Headers, noHeaders } from './envelope.ts';
 import { FrameCutter } from './frame-cutter.ts';
 import { beginHeader, bodyOf, endHeader, type HeaderFormat, readFixedPart } from './header-frame.ts';
 import type { Transport } from './transport.ts';
@@ -32,6 +32,10 @@ const PERSISTENT_KEY_VALUE = 2;
 const MOST_PERSISTENT = 64;
 
 const protocolIds: Readonly<Record<ProtocolName, number>> = { binary: 0, json: 1, compact: 2 };
+const protocolsById: ReadonlyMap<number, ProtocolName> = new Map(
+  Object.entries(protocolIds).map(([name, id]) => [id, name as ProtocolName]),
+);
+const none: readonly number[] = [];
 
 /** Messages with headers, optionally compressed. */
 export const header: Transport = {
@@ -66,23 +70,23 @@ function takeFrame(
 ): boolean {
   const { bytes, start, end } = r;
   const { seqid, body } = readFixedPart(r, format);
-  const unreadable = (protocol: ProtocolName, type: number, at: number, text: string): Envelope => {
-    const why = { seqid, applicationType: type, error: r.error('invalid-data', at, text) };
-    return { ...envelopeOf(protocol), unreadable: why };
-  };
   const begin = r.pos;
   const protocolId = readVarint(r);
-  const protocol = protocolOf(protocolId);
+  const protocol = protocolsById.get(protocolId);
   if (protocol === undefined) {
     const text = `expected the protocol id 0 (binary), 1 (JSON) or 2 (compact), got ${protocolId}`;
-    return take(r, unreadable('binary', applicationType.invalidProtocol, begin, text));
+    const error = r.error('invalid-data', begin, text);
+    const unreadable = { seqid, applicationType: applicationType.invalidProtocol, error };
+    return take(r, { ...envelopeOf('binary'), unreadable });
   }
   const listed = r.pos;
   const transforms = readTransforms(r);
   const unknown = transforms.find(id => id !== ZLIB);
   if (unknown !== undefined) {
     const text = `expected the transform 1 (zlib), the only one known here, got ${unknown}`;
-    return take(r, unreadable(protocol, applicationType.invalidTransform, listed, text));
+    const error = r.error('invalid-data', listed, text);
+    const unreadable = { seqid, applicationType: applicationType.invalidTransform, error };
+    return take(r, { ...envelopeOf(protocol), unreadable });
   }
   const headers = readHeaders(r, kept);
   const zlib = transforms.length > 0;
@@ -101,14 +105,10 @@ function takeFrame(
   return goOn;
 }
 
-function protocolOf(id: number): ProtocolName | undefined {
-  for (const [name, own] of Object.entries(protocolIds)) if (own === id) return name as ProtocolName;
-  return undefined;
-}
-
-function readTransforms(r: ByteReader): number[] {
+function readTransforms(r: ByteReader): readonly number[] {
   const at = r.pos;
   const count = readVarint(r);
+  if (count === 0) return none;
   if (count < 0 || count > MOST_TRANSFORMS) {
     throw r.error('size-limit', at, `a message has ${MOST_TRANSFORMS} transforms at the most, got ${count}`);
   }

@@ -31,8 +31,7 @@ export const ttheader: Transport = {
     room(w, begin, 2);
     w.bytes[begin] = BINARY;
     w.bytes[begin + 1] = 0;
-    const texts = service === undefined ? headers : new Map([[SERVICE, service], ...headers]);
-    let end = texts.size === 0 ? begin + 2 : writeTexts(w, begin + 2, texts);
+    let end = writeTexts(w, begin + 2, headers.has(SERVICE) ? undefined : service, headers);
     if (service !== undefined) end = writeMethod(w, end, name);
     end = endHeader(w, at, format, end);
     if (!framed) return end;
@@ -143,11 +142,14 @@ function advance(r: ByteReader, size: number): number {
   return at;
 }
 
-function writeTexts(w: ByteWriter, at: number, texts: Headers): number {
+function writeTexts(w: ByteWriter, at: number, service: string | undefined, texts: Headers): number {
+  const count = texts.size + (service === undefined ? 0 : 1);
+  if (count === 0) return at;
   room(w, at, 3);
   w.bytes[at] = block.texts;
-  w.view.setUint16(at + 1, texts.size);
+  w.view.setUint16(at + 1, count);
   at += 3;
+  if (service !== undefined) at = writeString(w, writeString(w, at, SERVICE), service);
   for (const [key, value] of texts) at = writeString(w, writeString(w, at, key), value);
   return at;
 }

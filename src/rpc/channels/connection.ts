@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
+import { DecodeError } from '../../errors/decode-error.ts';
 import type { Limits } from '../../limits.ts';
 import { MessageHeader, type Protocol } from '../../protocol/protocol.ts';
 import { type Envelope, envelopeOf, type Headers } from '../../transport/envelope.ts';
 import { Inbox } from '../../transport/inbox.ts';
-import { recognise } from '../../transport/recognise.ts';
 import { Oversize, type Transport } from '../../transport/transport.ts';
 import { ByteReader } from '../../wire/reader.ts';
 import type { Call } from '../call.ts';
@@ -23,6 +23,7 @@ import {
   noReply,
   unreachable,
 } from './failures.ts';
+import { FirstBytes } from './first-bytes.ts';
 import type { Dial, Link } from './link.ts';
 import { PendingCalls } from './pending.ts';
 
@@ -67,6 +68,7 @@ export class Connection {
   #connected = false;
   #ended = false;
   #replies = 0;
+  readonly #firstBytes = new FirstBytes();
   #garbage: { readonly why: string; readonly cause: unknown } | undefined;
   #closing = false;
   /** How many wait for the connection to be made. */
@@ -229,26 +231,29 @@ export class Connection {
   #receive(bytes: Buffer, length: number): void {
     this.#outbox.hold();
     try {
+      if (this.#replies === 0) this.#expectNoFrame(bytes, length);
       this.#inbox.push(bytes, length);
     } catch (error) {
-      this.#broken(error, bytes, length);
+      this.#broken(error);
     } finally {
       this.#reader.detach();
       this.#outbox.release();
     }
   }
 
+  /** The length of a frame can be read as the length of a name: the message would never come to its end. */
+  #expectNoFrame(bytes: Buffer, length: number): void {
+    this.#firstBytes.add(bytes, length);
+    if (this.#settings.transport.name !== 'buffered') return;
+    const { seen } = this.#firstBytes;
+    if (seen?.kind !== 'messages' || seen.transport === 'buffered') return;
+    throw new DecodeError('bad-version', 0, 'a frame begins here');
+  }
+
   #take(r: ByteReader, envelope: Envelope): boolean {
     const header = this.#header;
     const dialect = dialects[envelope.protocol];
     if (envelope.unreadable !== undefined) throw envelope.unreadable.error;
-    if (this.#replies === 0 && this.#settings.transport.name === 'buffered') {
-      // The length of a frame can be read as the length of a name: the message would never come to its end.
-      const seen = recognise(r.bytes, r.start, r.end);
-      if (seen?.kind === 'messages' && seen.transport !== 'buffered') {
-        throw r.error('bad-version', r.start, 'a frame begins here');
-      }
-    }
     if (!dialect.protocol.readMessage(r, header)) throw r.truncated(r.pos, 4);
     const { seqid, type } = header;
     const call = this.#pending.take(seqid);
@@ -317,8 +322,8 @@ export class Connection {
     return this.#connected ? noReply(call, circumstances) : expired(call, circumstances, false, '');
   };
 
-  #broken(error: unknown, bytes: Buffer, length: number): void {
-    const seen = this.#replies === 0 ? recognise(bytes, 0, length) : undefined;
+  #broken(error: unknown): void {
+    const seen = this.#replies === 0 ? this.#firstBytes.seen : undefined;
     const { dialect, transport } = this.#settings;
     const own = { protocol: dialect.protocol.name, transport: transport.name };
     const why =

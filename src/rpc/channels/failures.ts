@@ -146,5 +146,7 @@ export function misunderstanding(seen: Seen, peer: string, own: Own): string | u
   }
   if (text === 'HTTP') return `${answered}: is this port a web server? Then try 'http://${peer}/'`;
   if (text === 'TLS') return `${answered}: does this port expect an encrypted connection?`;
+  if (text === 'zlib') return `${answered}: try { zlib: true }`;
+  if (text === 'SASL') return `${answered}: try { sasl: saslPlain('user', 'password') }`;
   return `${answered}, which this client does not speak`;
 }
