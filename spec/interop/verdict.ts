@@ -27,8 +27,6 @@ export interface Verdict {
   readonly excused: ReadonlyMap<string, string>;
   /** What failed, and is ours. */
   readonly failed: ReadonlyMap<string, string>;
-  /** What passed although it fails where the peer is alone with itself. */
-  readonly spared: readonly string[];
 }
 
 /** How a cell went in one direction; undefined where it cannot be run. */
@@ -50,7 +48,6 @@ export async function verdictOf(job: Job, direction: Direction): Promise<Verdict
     of: expected.length,
     excused,
     failed,
-    spared: [...excuses].filter(check => expected.includes(check) && !failures.has(check)),
   };
 }
 
