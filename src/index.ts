@@ -18,6 +18,7 @@ export { type LoadOptions, type LoadSourceOptions, load, loadSource, loadSync } 
 export type { Address, ProcessAddress, SocketAddress, TcpAddress, UnixAddress } from './rpc/address.ts';
 export type { Channel, CloseOptions } from './rpc/channel.ts';
 export type { Context } from './rpc/context.ts';
+export type { ServerHttpOptions } from './rpc/server/http/rules.ts';
 export type { ErrorContext, SaslSettings } from './rpc/server/settings.ts';
 export { stdio } from './rpc/server/stdio.ts';
 export type { ServerTlsOptions } from './rpc/server/tls.ts';

@@ -15,6 +15,7 @@ import {
 import { type CloseOptions, defaultGrace } from './rpc/channel.ts';
 import type { Context } from './rpc/context.ts';
 import { Guests } from './rpc/server/guests.ts';
+import { HttpRules, type ServerHttpOptions } from './rpc/server/http/rules.ts';
 import { Reception } from './rpc/server/reception.ts';
 import { Routes } from './rpc/server/routes.ts';
 import type { ErrorContext, SaslSettings, ServingSettings } from './rpc/server/settings.ts';
@@ -63,6 +64,8 @@ export interface ServerOptions extends ServiceOptions {
    * turned away, unless it is `optional`.
    */
   readonly sasl?: SaslSettings;
+  /** Which paths and web sites are served over HTTP and WebSocket, on the same port. */
+  readonly http?: ServerHttpOptions;
 }
 
 /** A port, 0 for a free one, and the host's name or IP address, 127.0.0.1 unless named. */
@@ -105,7 +108,15 @@ export function makeServer<S extends Service, O extends ServerOptions = ServerOp
   options?: O,
 ): Server;
 export function makeServer(service: Service, handler: object, options: ServerOptions = {}): Server {
-  checkOptions('makeServer', options, ['partial', 'exposeErrors', 'onError', 'limits', 'tls', 'sasl']);
+  checkOptions('makeServer', options, [
+    'partial',
+    'exposeErrors',
+    'onError',
+    'limits',
+    'tls',
+    'sasl',
+    'http',
+  ]);
   return new ThriftServer(options).add(service, handler, { partial: options.partial ?? false });
 }
 
@@ -118,11 +129,12 @@ class ThriftServer implements Server {
   #closing: Promise<void> | undefined;
   #tls: ServerTlsOptions | undefined;
 
-  constructor({ exposeErrors = false, onError = logError, limits, tls, sasl }: ServerOptions) {
+  constructor({ exposeErrors = false, onError = logError, limits, tls, sasl, http }: ServerOptions) {
     this.#settings = {
       routes: this.#routes,
       limits: withLimits(limits),
       sasl: checkSasl(sasl),
+      http: new HttpRules(http),
       exposeErrors,
       onError: async (error, context) => {
         try {

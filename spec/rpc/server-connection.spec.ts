@@ -40,7 +40,6 @@ describe('a connection to a server', () => {
   });
 
   const strangers: readonly (readonly [string, Buffer, string])[] = [
-    ['HTTP', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'), 'HTTP, which is not served here'],
     ['TLS', hex('16 03 01 00 05 01 00 00 01 03'), 'TLS, which is not served here'],
     ['Redis', Buffer.from('*1\r\n$4\r\nPING\r\n'), 'Redis, which is not served here'],
     ['a compact version that does not exist', hex('82 22 00 04 70 69 6e 67 00'), 'what is no message'],

@@ -18,6 +18,8 @@ export interface Context {
 export interface Caller {
   readonly peer: string;
   readonly user?: string;
+  /** What came with the connection, and so with each of its calls. */
+  readonly headers: Headers;
 }
 
 /** A context whose costly part is made when first asked for. */

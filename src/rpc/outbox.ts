@@ -4,6 +4,7 @@ import type { MessageHeader } from '../protocol/protocol.ts';
 import type { Envelope } from '../transport/envelope.ts';
 import { Oversize, type Transport } from '../transport/transport.ts';
 import { ByteWriter } from '../wire/writer.ts';
+import { separatesMessages } from './streams.ts';
 
 const INITIAL = 4096;
 /** A buffer that one large message made larger than this is not kept. */
@@ -11,7 +12,8 @@ const KEPT = 1024 * 1024;
 
 /**
  * The sending half of a connection: messages write themselves into one buffer, which goes to the stream once
- * per tick (measured: ten times the calls of one write per message).
+ * per tick (measured: ten times the calls of one write per message), in one piece unless the stream keeps messages
+ * apart.
  */
 export class Outbox {
   #stream: Duplex;
@@ -20,6 +22,8 @@ export class Outbox {
   readonly #limits: Limits;
   readonly #onFlush: () => void;
   #position = 0;
+  /** Where each message ends, for a stream that keeps them apart. */
+  #ends: number[] | undefined;
   #scheduled = false;
   #held = false;
   #writing = false;
@@ -38,12 +42,14 @@ export class Outbox {
     this.#transport = transport;
     this.#limits = limits;
     this.#onFlush = onFlush;
+    if (separatesMessages(stream)) this.#ends = [];
     this.#writer = new ByteWriter(INITIAL, limits.depth);
   }
 
   /** What was written, and all that will be, goes to this stream. */
   open(stream: Duplex): void {
     this.#stream = stream;
+    this.#ends = separatesMessages(stream) ? [] : undefined;
     this.#isOpen = true;
     this.flush();
   }
@@ -88,6 +94,7 @@ export class Outbox {
     // Compressing is no way around the limit, for the other end counts what it inflates; nor does it always shrink.
     if (done > end) this.#checkSize(done);
     this.#position = done;
+    this.#ends?.push(done);
     this.#schedule();
   }
 
@@ -114,6 +121,9 @@ export class Outbox {
   drop(ranges: readonly { readonly from: number; readonly to: number }[]): void {
     let kept = 0;
     let at = 0;
+    this.#ends = this.#ends
+      ?.filter(end => ranges.every(({ to }) => to !== end))
+      .map(end => ranges.reduce((moved, { from, to }) => (to < end ? moved - (to - from) : moved), end));
     for (const { from, to } of [...ranges, { from: this.#position, to: this.#position }]) {
       this.#writer.bytes.copy(this.#writer.bytes, kept, at, from);
       kept += from - at;
@@ -143,13 +153,29 @@ export class Outbox {
     const stream = this.#stream;
     if (this.#held || this.#writing || !this.#isOpen || !stream.writable) return;
     if (this.#position > 0) {
-      stream.write(this.#writer.bytes.subarray(0, this.#position));
+      this.#send(stream);
       this.#position = 0;
       // Whatever the kernel did not take at once is still read from this buffer.
       if (stream.writableLength > 0) this.#writer.renew(Math.min(this.#writer.size, KEPT));
       else if (this.#writer.size > KEPT) this.#writer.renew(INITIAL);
       this.#onFlush();
     }
+  }
+
+  #send(stream: Duplex): void {
+    const { bytes } = this.#writer;
+    if (this.#ends === undefined) {
+      stream.write(bytes.subarray(0, this.#position));
+      return;
+    }
+    let from = 0;
+    stream.cork();
+    for (const to of this.#ends) {
+      stream.write(bytes.subarray(from, to));
+      from = to;
+    }
+    stream.uncork();
+    this.#ends = [];
   }
 
   #schedule(): void {

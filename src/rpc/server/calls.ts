@@ -1,4 +1,5 @@
 import { RpcError } from '../../errors/rpc-error.ts';
+import type { Headers } from '../../transport/envelope.ts';
 import { CallContext, type Caller } from '../context.ts';
 import type { Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
@@ -42,7 +43,12 @@ export class ServedCalls {
   }
 
   get size(): number {
-    return this.#running.size + this.#runningOneway.size + (this.#waiting === undefined ? 0 : 1);
+    return this.unanswered + this.#runningOneway.size;
+  }
+
+  /** Those of them that somebody waits for. */
+  get unanswered(): number {
+    return this.#running.size + (this.#waiting === undefined ? 0 : 1);
   }
 
   /** True while a request must wait for another; no further one may be taken then. */
@@ -91,7 +97,11 @@ export class ServedCalls {
 
   #run(request: Request): void {
     const { route, args } = request;
-    const context = new CallContext(request.method.fullName, this.#owner.caller, request.envelope.headers);
+    const context = new CallContext(
+      request.method.fullName,
+      this.#owner.caller,
+      this.#metadata(request.envelope.headers),
+    );
     args.push(context);
     let result: unknown;
     let isPromise: boolean;
@@ -117,6 +127,12 @@ export class ServedCalls {
         this.#owner.settled();
       },
     );
+  }
+
+  #metadata(own: Headers): Headers {
+    const { headers } = this.#owner.caller;
+    if (headers.size === 0) return own;
+    return own.size === 0 ? headers : new Map([...headers, ...own]);
   }
 
   #end(request: Request, context: CallContext): void {

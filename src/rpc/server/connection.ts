@@ -169,6 +169,8 @@ export class ServerConnection implements CallsOwner {
   }
 
   #lostPatience(): void {
+    // What carries the connection may have lost patience as well, and ended it.
+    if (this.#stream.destroyed) return;
     // While nothing is read from it, the client is not to blame.
     if (this.#isPaused) return this.#patience.start();
     const text = `has begun a message that was not whole within ${this.#settings.limits.partial} ms (limits.partial)`;
@@ -289,7 +291,9 @@ export class ServerConnection implements CallsOwner {
   }
 
   #endWhenDone(): void {
-    if (this.#calls.size > 0) return;
+    const { size, unanswered } = this.#calls;
+    // A client that sends no more is not kept waiting for what has no answer.
+    if ((this.#isFinishing && !this.#isClosed ? unanswered : size) > 0) return;
     if (this.#isClosed) return this.#owner.over();
     // While a request is being read or begun, its answer is still to come.
     if (this.#isWorking || this.#outbox.isClosed) return;

@@ -2,18 +2,20 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { RpcError } from '../../errors/rpc-error.ts';
+import { noHeaders } from '../../transport/envelope.ts';
 import { type Layer, type Messages, recognise, type Seen, seenText } from '../../transport/recognise.ts';
 import { saslAccept } from '../../transport/sasl/accept.ts';
 import { saslFramed } from '../../transport/sasl/transport.ts';
 import { zlibStream } from '../../transport/streams/zlib.ts';
 import { transports } from '../../transport/transports.ts';
 import { addressText } from '../address.ts';
-import type { Caller } from '../context.ts';
 import { endSoon } from '../streams.ts';
 import { Watchdog } from '../watchdog.ts';
+import type { Arrival } from './arrival.ts';
 import { ServerConnection, type Spoken } from './connection.ts';
 import { farewells } from './farewells.ts';
 import type { Guest, Guests } from './guests.ts';
+import { HttpDoor } from './http/door.ts';
 import type { SaslSettings, ServingSettings } from './settings.ts';
 import { type ServerTlsOptions, TlsGate } from './tls.ts';
 
@@ -26,6 +28,7 @@ export class Reception {
   readonly #settings: ServingSettings;
   readonly #guests: Guests;
   readonly #tls: TlsGate | undefined;
+  readonly #http: HttpDoor;
 
   constructor(
     listening: string,
@@ -36,6 +39,7 @@ export class Reception {
     this.#listening = listening;
     this.#settings = settings;
     this.#guests = guests;
+    this.#http = new HttpDoor(settings, guests, (stream, arrival) => this.#admit(stream, arrival));
     if (tls === undefined) return;
     this.#tls = new TlsGate(tls, settings.limits.partial, {
       secured: socket => this.admit(socket, ['TLS']),
@@ -47,15 +51,15 @@ export class Reception {
     this.#tls?.renew(options);
   }
 
-  /** Takes a connection in; `around` is what it was unwrapped from, outermost first. */
-  admit(
-    stream: Duplex,
-    around: readonly Layer[] = [],
-    caller: Caller = { peer: this.#peerOf(stream) },
-  ): void {
+  /** Takes a connection in, as it comes from the network, or out of TLS. */
+  admit(stream: Duplex, around: readonly Layer[] = []): void {
+    this.#admit(stream, { caller: { peer: this.#peerOf(stream), headers: noHeaders }, around });
+  }
+
+  #admit(stream: Duplex, arrival: Arrival): void {
     // What was unwrapped may have ended meanwhile.
     if (stream.destroyed) return;
-    const { peer } = caller;
+    const { peer } = arrival.caller;
     let early: Buffer = Buffer.alloc(0);
     const patience = new Watchdog(this.#settings.limits.partial, () => {
       const text = `${peer} has sent ${early.length} bytes, which do not tell what it speaks; it was turned away`;
@@ -80,7 +84,7 @@ export class Reception {
       }
       stop();
       stream.pause().unshift(early);
-      this.#direct(stream, caller, seen, around);
+      this.#direct(stream, seen, arrival);
       this.#guests.delete(guest);
     };
     // A client may leave as it likes; who serves it learns of that by listeners of its own.
@@ -88,34 +92,21 @@ export class Reception {
     this.#guests.add(guest);
   }
 
-  #direct(stream: Duplex, caller: Caller, seen: Seen, around: readonly Layer[]): void {
-    const missing = this.#missing(seen, around);
+  #direct(stream: Duplex, seen: Seen, arrival: Arrival): void {
+    const { peer } = arrival.caller;
+    const missing = this.#missing(seen, arrival);
     if (missing !== undefined) {
-      return this.#refuse(stream, caller.peer, `does not speak ${missing}, which is required here`);
+      this.#refuse(stream, peer, `does not speak ${missing}, which is required here`);
+    } else if (seen.kind === 'messages' || seen.kind === 'unknown') {
+      this.#serve(stream, seen, arrival);
+    } else if (seen.kind !== 'layer' || !this.#unwrap(stream, seen.layer, arrival)) {
+      const farewell = seen.kind === 'foreign' ? farewells[seen.name] : undefined;
+      this.#refuse(stream, peer, `speaks ${seenText(seen)}, which is not served here`, farewell);
     }
-    if (seen.kind === 'messages' || seen.kind === 'unknown') {
-      return this.#serve(stream, caller, spoken(seen, around));
-    }
-    if (seen.kind === 'layer' && !around.includes(seen.layer)) {
-      const { sasl } = this.#settings;
-      switch (seen.layer) {
-        case 'TLS':
-          if (this.#tls === undefined || !(stream instanceof Socket) || around.length > 0) break;
-          return this.#secure(stream, this.#tls);
-        case 'zlib':
-          if (around.includes('SASL')) break;
-          return this.admit(zlibStream(stream), [...around, 'zlib'], caller);
-        case 'SASL':
-          if (sasl === undefined) break;
-          return this.#negotiate(stream, caller, around, sasl);
-      }
-    }
-    const farewell = seen.kind === 'foreign' ? farewells[seen.name] : undefined;
-    this.#refuse(stream, caller.peer, `speaks ${seenText(seen)}, which is not served here`, farewell);
   }
 
   /** What the connection should have begun with; undefined when nothing is missing so far. */
-  #missing(seen: Seen, around: readonly Layer[]): Layer | undefined {
+  #missing(seen: Seen, { around }: Arrival): Layer | undefined {
     const begins = (layer: Layer) =>
       around.includes(layer) || (seen.kind === 'layer' && seen.layer === layer);
     if (this.#tls?.isRequired && !begins('TLS')) return 'TLS';
@@ -124,8 +115,32 @@ export class Reception {
     return sasl !== undefined && !sasl.optional && !begins('SASL') && !mayNegotiate ? 'SASL' : undefined;
   }
 
-  #serve(stream: Duplex, caller: Caller, spoken: Spoken): void {
-    const connection = new ServerConnection(stream, spoken, caller, this.#settings, {
+  /** Hands a stream to who knows what it travels in; false when that is not served, or not there. */
+  #unwrap(stream: Duplex, layer: Layer, arrival: Arrival): boolean {
+    const { caller, around } = arrival;
+    const { sasl } = this.#settings;
+    if (around.includes(layer)) return false;
+    switch (layer) {
+      case 'TLS':
+        if (this.#tls === undefined || !(stream instanceof Socket) || around.length > 0) return false;
+        this.#secure(stream, this.#tls);
+        return true;
+      case 'HTTP':
+        this.#http.admit(stream, { caller, around: [...around, layer] });
+        return true;
+      case 'zlib':
+        if (around.includes('SASL')) return false;
+        this.#admit(zlibStream(stream), { caller, around: [...around, layer] });
+        return true;
+      case 'SASL':
+        if (sasl === undefined) return false;
+        this.#negotiate(stream, sasl, arrival);
+        return true;
+    }
+  }
+
+  #serve(stream: Duplex, seen: Messages, { caller, around }: Arrival): void {
+    const connection = new ServerConnection(stream, spoken(seen, around), caller, this.#settings, {
       over: () => this.#guests.delete(connection),
     });
     this.#guests.add(connection);
@@ -141,14 +156,18 @@ export class Reception {
   }
 
   /** Who the client is, and then what it speaks. */
-  #negotiate(stream: Duplex, { peer }: Caller, around: readonly Layer[], { mechanisms }: SaslSettings): void {
+  #negotiate(stream: Duplex, { mechanisms }: SaslSettings, { caller, around }: Arrival): void {
     const { limits } = this.#settings;
+    const { peer } = caller;
     const guest: Guest = { drain: () => stream.destroy(), destroy: () => stream.destroy() };
     this.#guests.add(guest);
     saslAccept(stream, mechanisms, { peer, limits, timeout: limits.partial })
       .then(
         ({ stream: inside, user }) =>
-          this.admit(inside, [...around, 'SASL'], { peer, ...(user === undefined ? {} : { user }) }),
+          this.#admit(inside, {
+            caller: user === undefined ? caller : { ...caller, user },
+            around: [...around, 'SASL'],
+          }),
         // A client that leaves is nobody's error.
         error => (error as RpcError).code === 'CANCELLED' || this.#report(peer, error),
       )

@@ -1,5 +1,6 @@
 import type { Limits } from '../../limits.ts';
 import type { SaslServerMechanism } from '../../transport/sasl/mechanism.ts';
+import type { HttpRules } from './http/rules.ts';
 import type { Routes } from './routes.ts';
 
 /** How clients say who they are. */
@@ -16,6 +17,7 @@ export interface ServingSettings {
   readonly limits: Limits;
   /** Absent: SASL is not served. */
   readonly sasl: SaslSettings | undefined;
+  readonly http: HttpRules;
   /** Whether callers are told the text of errors that no IDL declares. */
   readonly exposeErrors: boolean;
   /** Told of every error that is not an answer to its caller. Never throws. */

@@ -1,0 +1,36 @@
+import { type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http';
+
+/** What a request gets that no call answers: a text for who reads it. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers?: OutgoingHttpHeaders;
+}
+
+/** As browsers are to take it: a text, and nothing else that they may see in it. */
+const textHeaders = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
+
+/** Answers a request; what is left of its body is read and forgotten. */
+export function answer(response: ServerResponse, { status, text, headers }: Answer): void {
+  const body = Buffer.from(text === '' ? '' : `${text}\n`);
+  response.writeHead(status, {
+    ...(text === '' ? {} : textHeaders),
+    ...(status === 204 ? {} : { 'Content-Length': body.length }),
+    ...headers,
+  });
+  response.end(body);
+  response.req.resume();
+}
+
+/** The same as bytes, where there is no response to write to; the connection ends behind it. */
+export function answerBytes({ status, text, headers }: Answer): Buffer {
+  const body = `${text}\n`;
+  const fields = {
+    ...textHeaders,
+    'Content-Length': Buffer.byteLength(body),
+    ...headers,
+    Connection: 'close',
+  };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+}

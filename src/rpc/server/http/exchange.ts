@@ -1,0 +1,92 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Duplex } from 'node:stream';
+import type { Limits } from '../../../limits.ts';
+import { type Answer, answer } from './answer.ts';
+
+/** A request and its response as a stream: the body is read from it, and what is written is the reply's body. */
+export class HttpExchange extends Duplex {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #limits: Limits;
+  #received = 0;
+  #replies: Buffer[] = [];
+  #written = 0;
+  #refusal: Answer | undefined;
+
+  constructor(request: IncomingMessage, response: ServerResponse, limits: Limits) {
+    super();
+    this.#request = request;
+    this.#response = response;
+    this.#limits = limits;
+    request.on('data', chunk => this.#receive(chunk)).on('end', () => this.push(null));
+    // Its client is gone, or has all of it.
+    response.on('close', () => this.destroy());
+  }
+
+  /** True when all of the body has come, whether it was read or not. */
+  get isWhole(): boolean {
+    return this.#request.complete;
+  }
+
+  /** Answers with this when the exchange ends, instead of with what was written. The first word stands. */
+  refuse(refusal: Answer): void {
+    this.#refusal ??= refusal;
+  }
+
+  /** Answers with this now, whatever is under way. */
+  cut(refusal: Answer): void {
+    this.refuse(refusal);
+    this.#answer();
+    this.destroy();
+  }
+
+  override _read(): void {
+    this.#request.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    if (this.#written > this.#limits.unsent) {
+      this.refuse({
+        status: 500,
+        text: `the replies take more than ${this.#limits.unsent} bytes (limits.unsent)`,
+      });
+      this.#replies = [];
+    } else {
+      // The chunk is only lent: its owner writes the next message over it.
+      this.#replies.push(Buffer.from(chunk));
+      this.#written += chunk.length;
+    }
+    done();
+  }
+
+  override _final(done: () => void): void {
+    this.#answer();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    if (!this.#response.headersSent) this.#response.destroy();
+    done(error);
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.destroyed) return;
+    this.#received += chunk.length;
+    if (this.#received > this.#limits.message) {
+      this.cut(tooLarge(this.#limits));
+    } else if (!this.push(chunk)) this.#request.pause();
+  }
+
+  #answer(): void {
+    const response = this.#response;
+    if (response.headersSent || response.destroyed) return;
+    if (this.#refusal !== undefined) return answer(response, this.#refusal);
+    const body = Buffer.concat(this.#replies);
+    response.writeHead(200, { 'Content-Type': 'application/x-thrift', 'Content-Length': body.length });
+    response.end(body);
+  }
+}
+
+export function tooLarge({ message }: Limits): Answer {
+  return { status: 413, text: `the body takes more than ${message} bytes (limits.message)` };
+}
