@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dialectText, SECURITIES } from './cells.ts';
-import { jobs } from './matrix.ts';
+import { jobs, type Outcome } from './matrix.ts';
 import { ourLackOf } from './ours.ts';
 import { deathOf, lackOf } from './peers.ts';
-import { type Direction, type Verdict, verdictOf } from './verdict.ts';
+import { controlFailures, type Direction, type Verdict, verdictOf } from './verdict.ts';
 
 const DIRECTIONS: readonly Direction[] = ['client', 'server'];
 
@@ -24,7 +24,7 @@ class Notes {
 
 function verdictText(verdict: Verdict, excuse: string | undefined, notes: Notes): string {
   const { passed, of, excused, failed } = verdict;
-  if (failed.size > 0) return `FAILED ${failed.size}/${of}`;
+  if (failed.size > 0) return `FAILED ${failed.size} of ${of}`;
   if (excused.size === 0) return `ok ${passed}/${of}`;
   return `peer ${passed}/${of} [${notes.number(excuse ?? [...excused.keys()].join(', '))}]`;
 }
@@ -65,11 +65,24 @@ async function cellOf(job: (typeof jobs)[number], direction: Direction, notes: N
   }
 }
 
-/** Prints the table, and leaves it in build/matrix.md. */
+/** What the peers fail without us, check by check: the grounds of every excuse. */
+async function controlsText(): Promise<string> {
+  const parts: string[] = [];
+  for (const job of jobs) {
+    const { control } = await job.outcome.catch((): Outcome => ({}));
+    if (control === undefined) continue;
+    const failures = Array.from(controlFailures(job, control), ([check, what]) => `- ${check}: ${what}`);
+    const caller = job.caller === job.peer ? '' : ` (called by ${job.caller})`;
+    if (failures.length > 0) parts.push([`### ${job.title}${caller}`, '', ...failures].join('\n'));
+  }
+  return ['## What fails among the peers themselves', ...parts].join('\n\n');
+}
+
+/** Prints the table, and leaves it in build/matrix.md with the failures of all controls. */
 export async function printTable(): Promise<void> {
   const table = await matrixTable();
   const folder = new URL('build/', import.meta.url);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(new URL('matrix.md', folder), `${table}\n`);
+  writeFileSync(new URL('matrix.md', folder), `${table}\n\n${await controlsText()}\n`);
   console.log(`\n${table}`);
 }

@@ -27,8 +27,6 @@ export interface Verdict {
   readonly excused: ReadonlyMap<string, string>;
   /** What failed, and is ours. */
   readonly failed: ReadonlyMap<string, string>;
-  /** What passed although it fails where the peer is alone with itself. */
-  readonly spared: readonly string[];
 }
 
 /** How a cell went in one direction; undefined where it cannot be run. */
@@ -50,28 +48,26 @@ export async function verdictOf(job: Job, direction: Direction): Promise<Verdict
     of: expected.length,
     excused,
     failed,
-    spared: [...excuses].filter(check => expected.includes(check) && !failures.has(check)),
   };
 }
 
+/** The cell in which a peer shows what its language cannot do, whatever the messages go through. */
+const PLAIN = { transport: 'buffered', wrapping: 'plain', security: 'tcp' } as const;
+
 /**
- * The checks that fail without us. Where another peer's client stands in, its own failures are no excuse: those that
- * it meets in the same cell with its own server. The peer's server is then to blame for what it fails in the plain
- * cell with its own client.
+ * The checks that fail without us. Where another peer's client stands in, what that client never can is no excuse;
+ * and what the peer's server never can is one, though only the peer's own client shows it.
  */
 async function excusesOf(job: Job, { control }: Outcome): Promise<ReadonlySet<string>> {
   if (control === undefined) return new Set();
-  const failures = controlFailures(job, control);
-  if (job.caller === job.peer) return new Set(failures.keys());
-  const [stranger, plain] = await Promise.all([
-    failuresElsewhere(STAND_IN, job, {}),
-    failuresElsewhere(job.peer, job, { transport: 'buffered', wrapping: 'plain', security: 'tcp' }),
-  ]);
-  return new Set([...[...failures.keys()].filter(check => !stranger.has(check)), ...plain]);
+  const failures = [...controlFailures(job, control).keys()];
+  if (job.caller === job.peer) return new Set(failures);
+  const [callers, own] = await Promise.all([plainFailures(STAND_IN, job), plainFailures(job.peer, job)]);
+  return new Set([...failures.filter(check => !callers.has(check)), ...own]);
 }
 
-async function failuresElsewhere(peer: Peer, { cell }: Job, changes: object): Promise<ReadonlySet<string>> {
-  const job = jobOf(peer, { ...cell, ...changes });
+async function plainFailures(peer: Peer, { cell }: Job): Promise<ReadonlySet<string>> {
+  const job = jobOf(peer, { ...cell, ...PLAIN });
   const control = (await job?.outcome)?.control;
   return new Set(job === undefined || control === undefined ? [] : controlFailures(job, control).keys());
 }

@@ -71,6 +71,7 @@ export function dial(Service) {
   // What the header protocol holds inside is the transport's to say; compact's number is 2.
   if (cell.transport === 'header' && cell.protocol === 'compact') client.output.setProtocolId(2);
   carrier.open?.();
-  const close = () => (carrier.end ?? carrier.close ?? (() => {})).call(carrier);
+  // A socket that is stuck is not to be waited for; its HTTP connections have nothing to close.
+  const close = () => carrier.socket?.terminate() ?? carrier.end?.();
   return { client, close };
 }

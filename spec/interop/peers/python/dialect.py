@@ -137,6 +137,11 @@ class HttpListener(HTTPServer):
             return
         super().server_bind()
 
+    def get_request(self):
+        connection, address = super().get_request()
+        # Clients of Unix sockets have no address, and its log wants one.
+        return connection, address or ("unix", 0)
+
     def server_activate(self):
         super().server_activate()
         announce(self.socket)
