@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CELLS, type Cell, cellText } from './cells.ts';
 import { checksOf } from './checks.ts';
-import { OurServer, ourLackOf, runOurClient } from './ours.ts';
+import { OurServer, runOurClient } from './ours.ts';
 import { lackOf, PEERS, type Peer, STAND_IN } from './peers.ts';
 import { type PeerServer, type Run, runClient, startServer } from './programs.ts';
 
@@ -119,7 +119,6 @@ class Lane {
     let server = await this.#start(peer, cell);
     try {
       const control = await runClient(caller, cell, server.place);
-      if (ourLackOf(cell) !== undefined) return { control };
       // A server that something went wrong with may not be fit for more.
       if (checksOf(caller).some(check => control.report.get(check) !== undefined)) {
         await server.stop();

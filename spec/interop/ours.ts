@@ -33,16 +33,9 @@ const HTTP_PATH = '/service';
 
 const certificate = (name: string): Buffer => readFileSync(join(CERTIFICATES, name));
 
-/** Why our client cannot be an end of this cell; undefined where it can. */
-export function ourLackOf(cell: Cell): string | undefined {
-  return isCarried(cell) && cell.security === 'unix'
-    ? 'has no addresses for HTTP on Unix sockets'
-    : undefined;
-}
-
 function addressOf(cell: Cell, place: Place): string {
-  if ('path' in place) return `unix:${place.path}`;
-  const host = `127.0.0.1:${place.port}`;
+  if ('path' in place && !isCarried(cell)) return `unix:${place.path}`;
+  const host = 'path' in place ? 'localhost' : `127.0.0.1:${place.port}`;
   if (!isCarried(cell)) return host;
   const scheme = cell.wrapping === 'http' ? 'http' : 'ws';
   return `${scheme}${cell.security === 'tls' ? 's' : ''}://${host}${HTTP_PATH}`;
@@ -50,11 +43,12 @@ function addressOf(cell: Cell, place: Place): string {
 
 const tlsOf = ({ security }: Cell) => (security === 'tls' ? { tls: { ca: certificate('ca.crt') } } : {});
 
-function optionsOf(cell: Cell): object {
+function optionsOf(cell: Cell, place: Place): object {
   const { protocol, transport, wrapping } = cell;
   return {
     protocol,
     ...(isCarried(cell) ? {} : { transport }),
+    ...(isCarried(cell) && 'path' in place ? { http: { socketPath: place.path } } : {}),
     ...(wrapping === 'zlib' ? { zlib: true } : {}),
     ...tlsOf(cell),
   };
@@ -88,7 +82,7 @@ export async function runOurClient(peer: Peer, cell: Cell, place: Place): Promis
     return client;
   };
   const connect = (of: Client): Client => {
-    const client = makeClient(of, addressOf(cell, place), { ...optionsOf(cell), ...calls }) as Client;
+    const client = makeClient(of, addressOf(cell, place), { ...optionsOf(cell, place), ...calls }) as Client;
     return made(client, () => client.$close({ grace: 0 }));
   };
   const clients = memoized<Clients>({

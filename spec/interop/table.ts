@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dialectText, SECURITIES } from './cells.ts';
 import { jobs, type Outcome } from './matrix.ts';
-import { ourLackOf } from './ours.ts';
 import { deathOf, lackOf } from './peers.ts';
 import { controlFailures, type Direction, type Verdict, verdictOf } from './verdict.ts';
 
@@ -55,8 +54,6 @@ async function cellOf(job: (typeof jobs)[number], direction: Direction, notes: N
   const { peer, cell } = job;
   const theirs = lackOf(peer, direction === 'client' ? 'server' : 'client', cell);
   if (theirs !== undefined) return `- [${notes.number(`${peer} ${theirs}`)}]`;
-  const ours = direction === 'client' ? ourLackOf(cell) : undefined;
-  if (ours !== undefined) return `- [${notes.number(`our client ${ours}`)}]`;
   try {
     const verdict = await verdictOf(job, direction);
     return verdict === undefined ? '' : verdictText(verdict, deathOf(peer, cell), notes);

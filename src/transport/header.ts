@@ -6,6 +6,8 @@ import { readVarint, writeVarint } from '../protocol/varint.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { readText, writeText } from '../wire/text.ts';
 import { type ByteWriter, room } from '../wire/writer.ts';
+import { BareReplies } from './bare-replies.ts';
+import { buffered } from './buffered.ts';
 import type { TakeMessage } from './cutter.ts';
 import { envelopeOf, type Headers, noHeaders } from './envelope.ts';
 import { FrameCutter } from './frame-cutter.ts';
@@ -46,6 +48,8 @@ export const header: Transport = {
     const kept = new Map<string, string>();
     return new FrameCutter(limits, (r, take) => takeFrame(r, take, limits.frame, kept));
   },
+  replyCutter: (protocol, limits) =>
+    new BareReplies(header.cutter(protocol, limits), buffered.cutter(protocol, limits)),
   open(w, at, { seqid }, { protocol, headers, zlib }) {
     const begin = beginHeader(w, at, format, seqid);
     room(w, begin, 3);

@@ -19,6 +19,8 @@ export interface Transport {
   readonly hasHeaders: boolean;
   /** Cuts what one peer sends; `protocol` is what it speaks, where messages do not say so themselves. */
   cutter(protocol: Protocol, limits: Limits): Cutter;
+  /** Cuts replies, where there are peers that send others than they were asked for. */
+  replyCutter?(protocol: Protocol, limits: Limits): Cutter;
   /** Writes what stands before a message, and gives the position of the message itself. */
   open(w: ByteWriter, at: number, header: MessageHeader, envelope: Envelope): number;
   /** Completes what `open` wrote at `at` for the message that ends at `end`; gives where all of it ends. */

@@ -85,7 +85,7 @@ export class Connection {
     this.#nextSeqid = settings.firstSequenceId ?? 1;
     const { limits, transport, dialect } = settings;
     this.#reader = new ByteReader(limits);
-    const cutter = transport.cutter(dialect.protocol, limits);
+    const cutter = (transport.replyCutter ?? transport.cutter)(dialect.protocol, limits);
     this.#inbox = new Inbox(this.#reader, cutter, (r, envelope) => this.#take(r, envelope));
     this.#ready.promise.catch(() => {
       // Who asked for it has it; who did not learns of it from the calls.

@@ -235,7 +235,8 @@ export class ServerConnection implements CallsOwner {
       method === undefined ||
       (type !== messageType.call && type !== messageType.oneway)
     ) {
-      const to = { name, seqid, strict, dialect, envelope };
+      // Without the service's name, as every multiplexing server answers.
+      const to = { name: name.slice(name.indexOf(':') + 1), seqid, strict, dialect, envelope };
       this.#decline(r, to, oneway, notServed(name, route !== undefined, type));
     } else {
       const to = { name: method.name, seqid, strict, dialect, envelope };

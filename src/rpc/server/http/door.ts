@@ -66,10 +66,10 @@ export class HttpDoor {
     if (refusal !== undefined) {
       // Nobody knows whether the body still comes that was not asked for.
       if (waits) response.shouldKeepAlive = false;
-      return answer(response, refusal);
+      return answer(visit.responses.next(response), refusal);
     }
     if (waits) response.writeContinue();
-    const exchange = new HttpExchange(request, response, limits);
+    const exchange = new HttpExchange(request, response, visit.responses, limits);
     visit.serves(exchange);
     const caller = { ...visit.arrival.caller, headers: headersOf(request) };
     new PostedCalls(exchange, caller, this.#settings, this.#guests);

@@ -2,21 +2,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Duplex } from 'node:stream';
 import type { Limits } from '../../../limits.ts';
 import { type Answer, answer } from './answer.ts';
+import type { Responses } from './responses.ts';
 
 /** A request and its response as a stream: the body is read from it, and what is written is the reply's body. */
 export class HttpExchange extends Duplex {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #responses: Responses;
   readonly #limits: Limits;
   #received = 0;
   #replies: Buffer[] = [];
   #written = 0;
   #refusal: Answer | undefined;
+  #isAnswered = false;
 
-  constructor(request: IncomingMessage, response: ServerResponse, limits: Limits) {
+  constructor(request: IncomingMessage, response: ServerResponse, responses: Responses, limits: Limits) {
     super();
     this.#request = request;
     this.#response = response;
+    this.#responses = responses;
     this.#limits = limits;
     request.on('data', chunk => this.#receive(chunk)).on('end', () => this.push(null));
     // Its client is gone, or has all of it.
@@ -65,7 +69,7 @@ export class HttpExchange extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    if (!this.#response.headersSent) this.#response.destroy();
+    if (!this.#isAnswered) this.#response.destroy();
     done(error);
   }
 
@@ -78,8 +82,11 @@ export class HttpExchange extends Duplex {
   }
 
   #answer(): void {
-    const response = this.#response;
-    if (response.headersSent || response.destroyed) return;
+    if (this.#isAnswered || this.#response.destroyed) return;
+    this.#isAnswered = true;
+    const isEmpty = this.#refusal === undefined && this.#replies.length === 0;
+    if (isEmpty && this.#responses.withholds(this.#request, this.#response)) return;
+    const response = this.#responses.next(this.#response);
     if (this.#refusal !== undefined) return answer(response, this.#refusal);
     const body = Buffer.concat(this.#replies);
     response.writeHead(200, { 'Content-Type': 'application/x-thrift', 'Content-Length': body.length });

@@ -8,6 +8,7 @@ import type { Guest, Guests } from '../guests.ts';
 import type { ServingSettings } from '../settings.ts';
 import { type Answer, answerBytes } from './answer.ts';
 import type { HttpExchange } from './exchange.ts';
+import { Responses } from './responses.ts';
 
 /**
  * A connection that requests come by, one behind the other. `node:http` reads them; of what it leaves undone
@@ -16,6 +17,7 @@ import type { HttpExchange } from './exchange.ts';
 export class HttpVisit implements Guest {
   readonly stream: Duplex;
   readonly arrival: Arrival;
+  readonly responses: Responses = new Responses();
   readonly #settings: ServingSettings;
   readonly #unanswered = new Set<ServerResponse>();
   readonly #exchanges = new Set<HttpExchange>();
@@ -76,7 +78,7 @@ export class HttpVisit implements Guest {
   drain(): void {
     this.#isDraining = true;
     if (this.#isUpgraded) return;
-    const last = [...this.#unanswered].at(-1);
+    const last = [...this.#unanswered].filter(response => !this.responses.isWithheld(response)).at(-1);
     if (last === undefined) endSoon(this.stream.resume());
     else last.shouldKeepAlive = false;
   }

@@ -1,0 +1,37 @@
+import type { ByteReader } from '../wire/reader.ts';
+import type { Cutter, TakeMessage } from './cutter.ts';
+
+/** What a bare message begins with, binary or compact, and no frame: its length is never negative. */
+const BARE = 0x80;
+
+/**
+ * Replies of which any may come without the frame that was asked for: npm thrift's server writes those of handlers that
+ * promise them bare, whatever the call stood in.
+ */
+export class BareReplies implements Cutter {
+  readonly #framed: Cutter;
+  readonly #bare: Cutter;
+
+  constructor(framed: Cutter, bare: Cutter) {
+    this.#framed = framed;
+    this.#bare = bare;
+  }
+
+  get wanted(): number {
+    return this.#framed.wanted;
+  }
+
+  cut(r: ByteReader, at: number, end: number, take: TakeMessage): number {
+    let [isTaken, goOn] = [true, true];
+    const takeOne: TakeMessage = (reader, envelope) => {
+      goOn = take(reader, envelope);
+      isTaken = true;
+      return false;
+    };
+    while (isTaken && goOn && at < end) {
+      isTaken = false;
+      at = (r.bytes[at]! >= BARE ? this.#bare : this.#framed).cut(r, at, end, takeOne);
+    }
+    return at;
+  }
+}
