@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Address, addressText, parseAddress } from '../../src/rpc/address.ts';
+import { type Address, addressText, parseAddress, parseWebAddress } from '../../src/rpc/address.ts';
 
 describe('an address', () => {
   const good: readonly (readonly [Address, object, string])[] = [
@@ -38,10 +38,8 @@ describe('an address', () => {
     ['a b:1', 'is no address'],
     ['unix:', '"unix:" is no address'],
     [new URL('unix:'), 'is not supported'],
-    [
-      'http://host:1',
-      'http://host:1/: addresses begin with thrift://, thrifts:// or unix:, "http:" is not supported',
-    ],
+    ['ftp://host:1', 'http://, https://, ws:// or wss://; "ftp:" is not supported'],
+    ['http://host:1', 'http://host:1/: a server listens on a host and a port, and serves HTTP'],
     ['thrift://host:1/path', 'is no address'],
     ['thrift://', 'host: expected a name or an IP address'],
     ['thrift://a:b:c', 'is no address'],
@@ -58,4 +56,35 @@ describe('an address', () => {
       expect(() => parseAddress(address as Address)).to.throw(TypeError, told);
     });
   }
+});
+
+describe('an address over HTTP or WebSocket', () => {
+  it('is a URL, whose credentials errors do not show', () => {
+    for (const [address, kind, isSecure, text, user] of [
+      ['http://h:1/p?q=1', 'http', false, 'http://h:1/p', undefined],
+      [new URL('https://a:b@h/'), 'http', true, 'https://h/', 'a:b'],
+      ['WS://h', 'websocket', false, 'ws://h/', undefined],
+      ['wss://us%3Aer@[::1]:8/p#x', 'websocket', true, 'wss://[::1]:8/p', 'us:er:'],
+      ['http://100%:x@h/', 'http', false, 'http://h/', '100%:x'],
+    ] as const) {
+      const parsed = parseWebAddress(address)!;
+      expect(parsed).to.include({ kind, isSecure, text });
+      const authorization = user && `Basic ${Buffer.from(user).toString('base64')}`;
+      expect(parsed.authorization).to.equal(authorization);
+      expect(parsed.url.href).not.to.match(/[@#]/);
+    }
+  });
+
+  it('is no other address', () => {
+    for (const address of [
+      'h:1',
+      'thrift://h:1',
+      'httpd:1',
+      { host: 'http', port: 1 },
+      { path: 'http://x' },
+    ]) {
+      expect(parseWebAddress(address)).to.equal(undefined);
+    }
+    expect(() => parseWebAddress('http://')).to.throw(TypeError, 'is no address');
+  });
 });

@@ -70,6 +70,26 @@ describe('a process', () => {
     expect(printed).to.equal('DEADLINE_EXCEEDED');
   });
 
+  it('ends while clients over HTTP and WebSocket are idle, and not before their calls are answered', async () => {
+    const { handler } = waitingHandler({
+      wait: name => new Promise(resolve => setTimeout(() => resolve(name), 50)),
+    });
+    const server = closing(makeServer(loaded.PingPong, handler));
+    const printed = await run(
+      `
+      for (const kind of ['http', 'ws']) {
+        const client = makeClient(loaded.PingPong, kind + '://' + address);
+        await client.$ready();
+        console.log(await client.ping());
+        await client.wait(kind).then(console.log);
+      }
+      process.on('exit', () => console.log('end'));
+      `,
+      text(await server.listen({ port: 0 })),
+    );
+    expect(printed.split('\n')).to.deep.equal(['pong', 'http', 'pong', 'ws', 'end']);
+  });
+
   it('has nothing left after its server and client are closed', async () => {
     const printed = await run(`
       import { setImmediate } from 'node:timers/promises';
@@ -77,14 +97,15 @@ describe('a process', () => {
       const server = makeServer(loaded.PingPong, handler);
       const here = await server.listen({ port: 0 });
       const clients = ['buffered', 'framed'].map(transport => makeClient(loaded.PingPong, here, { transport }));
+      for (const kind of ['http', 'ws']) clients.push(makeClient(loaded.PingPong, kind + '://127.0.0.1:' + here.port));
       for (const client of clients) console.log(await client.ping());
       await Promise.all(clients.map(client => client.close()));
       await server.close();
-      await setImmediate();
+      for (let i = 0; i < 3; i++) await setImmediate();
       console.log(process.getActiveResourcesInfo().filter(name => !/Pipe|TTY|File|Message/.test(name)).join());
       console.log('end');
     `);
-    expect(printed.split('\n')).to.deep.equal(['pong', 'pong', '', 'end']);
+    expect(printed.split('\n')).to.deep.equal(['pong', 'pong', 'pong', 'pong', '', 'end']);
   });
 
   it('does not die of handlers that reject, of oneway calls, or of an onError that does', async () => {

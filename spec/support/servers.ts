@@ -7,6 +7,7 @@ import {
   type ServerOptions,
   type TcpAddress,
 } from '../../src/index.ts';
+import { identity } from './identities.ts';
 import { closing, RawClient } from './peers.ts';
 import { loaded, type PingPongHandler, type TestModule, type Waiting, waitingHandler } from './services.ts';
 
@@ -40,4 +41,11 @@ export async function served(
   const address = await server.listen({ port: 0 });
   const client = closing(makeClient(loaded.PingPong, address));
   return { ...waiting, server, address, client, reported, raw: () => RawClient.connect(address) };
+}
+
+/** Serves PingPong over TLS alone. */
+export async function servedOverTls(): Promise<TcpAddress> {
+  const tls = { ...identity('server'), required: true };
+  const server = closing(makeServer(loaded.PingPong, waitingHandler().handler, { tls, onError() {} }));
+  return server.listen({ port: 0 });
 }

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { expect } from 'chai';
-import { type ClientOptions, makeClient, makeServer, ValueError } from '../../../src/index.ts';
+import { type ClientOptions, makeClient, ValueError } from '../../../src/index.ts';
 import { rejection, rpcError } from '../../support/errors.ts';
 import { CALL, EXCEPTION, framed, hex, message, REPLY, text } from '../../support/hex.ts';
 import { identity } from '../../support/identities.ts';
 import { closeAll, closing, fakeServer, settle, until } from '../../support/peers.ts';
-import { served } from '../../support/servers.ts';
-import { loaded, waitingHandler } from '../../support/services.ts';
+import { served, servedOverTls } from '../../support/servers.ts';
+import { loaded } from '../../support/services.ts';
 
 const result = (value: string) => Buffer.concat([hex('0b 00 00'), text(value), hex('00')]);
 const pong = (seqid: number) => message(REPLY, 'ping', seqid, result('pong'));
@@ -342,13 +342,7 @@ describe('a client over HTTP', () => {
   });
 
   it('is encrypted with https, and checks the certificate', async () => {
-    const server = closing(
-      makeServer(loaded.PingPong, waitingHandler().handler, {
-        tls: { ...identity('server'), required: true },
-        onError() {},
-      }),
-    );
-    const { port } = await server.listen({ port: 0 });
+    const { port } = await servedOverTls();
     const { ca } = identity('server');
     const calls = client(`https://localhost:${port}/`, { tls: { ca } });
     await calls.$ready();

@@ -7,7 +7,7 @@ import { type Context, makeServer, type RpcError } from '../../../src/index.ts';
 import { CALL, framed, hex, message, ONEWAY, REPLY, text, texts } from '../../support/hex.ts';
 import { identity } from '../../support/identities.ts';
 import { closeAll, closing, RawClient, settle, until } from '../../support/peers.ts';
-import { served } from '../../support/servers.ts';
+import { served, servedOverTls } from '../../support/servers.ts';
 import { loaded, waitingHandler } from '../../support/services.ts';
 
 interface Answer {
@@ -308,12 +308,7 @@ describe('HTTP, served', () => {
   });
 
   it('is served over TLS and Unix sockets', async () => {
-    const server = closing(
-      makeServer(loaded.PingPong, waitingHandler().handler, {
-        tls: { ...identity('server'), required: true },
-      }),
-    );
-    const { port } = await server.listen({ port: 0 });
+    const { port } = await servedOverTls();
     const { ca } = identity('server');
     const secure = await post({ secure: true, host: 'localhost', port, ca }, ping);
     expect(secure.body.equals(pong)).to.equal(true);

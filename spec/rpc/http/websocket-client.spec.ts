@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect } from 'chai';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type ClientOptions, makeClient, makeServer } from '../../../src/index.ts';
+import { type ClientOptions, makeClient } from '../../../src/index.ts';
 import { rpcError } from '../../support/errors.ts';
 import { framed, hex, message, REPLY, text } from '../../support/hex.ts';
 import { identity } from '../../support/identities.ts';
 import { closeAll, closing, fakeServer, until } from '../../support/peers.ts';
-import { served } from '../../support/servers.ts';
-import { loaded, waitingHandler } from '../../support/services.ts';
+import { served, servedOverTls } from '../../support/servers.ts';
+import { loaded } from '../../support/services.ts';
 
 const pong = (seqid: number) =>
   message(REPLY, 'ping', seqid, Buffer.concat([hex('0b 00 00'), text('pong'), hex('00')]));
@@ -65,10 +65,17 @@ describe('a client over WebSocket', () => {
         ws.send(pong((data as Buffer).readInt32BE(12)));
       });
     });
-    const calls = client(url);
-    const stale = rpcError(calls.ping({ timeout: 0.001 }));
-    const waiting = [calls.ping(), calls.ping(), calls.ping()];
+    // The handshake waits for its headers.
+    let connect = (_headers: Record<string, string>) => {};
+    const headers = new Promise<Record<string, string>>(resolve => {
+      connect = resolve;
+    });
+    const calls = client(url, { headers: () => headers });
+    const first = calls.ping();
+    const stale = rpcError(calls.login('too', 'late', { timeout: 1 }));
+    const waiting = [first, calls.ping(), calls.ping()];
     await stale;
+    connect({});
     expect(await Promise.all(waiting)).to.deep.equal(['pong', 'pong', 'pong']);
     await Promise.all([calls.ping(), calls.ping()]);
     expect(frames.every(({ bytes, isBinary }) => isBinary && bytes.length === 17)).to.equal(true);
@@ -206,13 +213,7 @@ describe('a client over WebSocket', () => {
   });
 
   it('is encrypted with wss, and checks the certificate', async () => {
-    const server = closing(
-      makeServer(loaded.PingPong, waitingHandler().handler, {
-        tls: { ...identity('server'), required: true },
-        onError() {},
-      }),
-    );
-    const { port } = await server.listen({ port: 0 });
+    const { port } = await servedOverTls();
     const { ca } = identity('server');
     expect(await client(`wss://localhost:${port}/`, { tls: { ca } }).ping()).to.equal('pong');
     expect((await rpcError(client(`wss://localhost:${port}/`).ping())).message).to.include(

@@ -1,16 +1,19 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { type ClientOptions, WebSocket } from 'ws';
-import { type Context, makeServer, type TcpAddress } from '../../../src/index.ts';
+import type { Context, TcpAddress } from '../../../src/index.ts';
 import { CALL, framed, hex, message, REPLY, text, texts } from '../../support/hex.ts';
 import { identity } from '../../support/identities.ts';
 import { closeAll, closing, RawClient, settle, until } from '../../support/peers.ts';
-import { served } from '../../support/servers.ts';
-import { loaded, waitingHandler } from '../../support/services.ts';
+import { served, servedOverTls } from '../../support/servers.ts';
 
 const ping = (seqid: number) => message(CALL, 'ping', seqid);
 const pong = (seqid: number) =>
   message(REPLY, 'ping', seqid, Buffer.concat([hex('0b 00 00'), text('pong'), hex('00')]));
+
+const upgrade = 'GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
+const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+const handshake = Buffer.from(`${upgrade}${key}\r\n`);
 
 interface Frame {
   readonly bytes: Buffer;
@@ -117,7 +120,7 @@ describe('WebSocket, served', () => {
   it('answers a bad handshake, and goes on', async () => {
     const { address, client } = await served();
     const raw = await RawClient.connect(address);
-    raw.send(Buffer.from('GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'));
+    raw.send(Buffer.from(`${upgrade}\r\n`));
     expect((await raw.readToEnd()).toString()).to.match(/^HTTP\/1\.1 400 /);
     expect(await client.ping()).to.equal('pong');
   });
@@ -129,12 +132,7 @@ describe('WebSocket, served', () => {
     const [code] = await once(ws, 'close');
     expect(code).to.equal(1009);
     const raw = await RawClient.connect(address);
-    raw.send(
-      Buffer.from(
-        'GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-          'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-      ),
-    );
+    raw.send(handshake);
     await raw.read(100);
     raw.send(hex('ff ff ff ff'));
     await raw.readToEnd();
@@ -202,23 +200,13 @@ describe('WebSocket, served', () => {
   it('waits a moment for the answer to its close, and no longer', async () => {
     const { address, server } = await served();
     const raw = await RawClient.connect(address);
-    raw.send(
-      Buffer.from(
-        'GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-          'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-      ),
-    );
+    raw.send(handshake);
     await raw.read(100);
     await Promise.all([server.close({ grace: Number.POSITIVE_INFINITY }), raw.readToEnd()]);
   });
 
   it('is served over TLS', async () => {
-    const server = closing(
-      makeServer(loaded.PingPong, waitingHandler().handler, {
-        tls: { ...identity('server'), required: true },
-      }),
-    );
-    const { port } = await server.listen({ port: 0 });
+    const { port } = await servedOverTls();
     const ws = new WebSocket(`wss://localhost:${port}/`, { ca: identity('server').ca });
     await once(ws, 'open');
     ws.send(ping(1));

@@ -10,7 +10,7 @@ export interface Answer {
 /** As browsers are to take it: a text, and nothing else that they may see in it. */
 const textHeaders = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
 
-/** Answers a request; what is left of its body is read and forgotten. */
+/** Answers with this. */
 export function answer(response: ServerResponse, { status, text, headers }: Answer): void {
   const body = Buffer.from(text === '' ? '' : `${text}\n`);
   response.writeHead(status, {
@@ -19,7 +19,6 @@ export function answer(response: ServerResponse, { status, text, headers }: Answ
     ...headers,
   });
   response.end(body);
-  response.req.resume();
 }
 
 /** The same as bytes, where there is no response to write to; the connection ends behind it. */

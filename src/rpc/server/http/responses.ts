@@ -1,29 +1,53 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+/** A request's place in the order of answers. */
+export interface Turn {
+  /** Answers the request with what `send` writes to a response; nothing goes out for it without. */
+  done(send?: (response: ServerResponse) => void): void;
+}
+
+interface WaitingTurn {
+  isDone: boolean;
+  send: ((response: ServerResponse) => void) | undefined;
+}
+
 /**
  * The responses of one connection. HTTP tells them apart by nothing but their order, and the client of libthrift (C++)
- * reads none to a oneway call: it would take the empty one for the answer to its next call. So that one is withheld, and
- * carries the next answer; the client sees what it would if there had been none.
+ * reads none to a oneway call: it would take that for the answer to its next call. A request that is not answered leaves
+ * its response to the next one; the client sees what it would if there had been none.
  */
 export class Responses {
-  readonly #withheld: ServerResponse[] = [];
+  readonly #responses: ServerResponse[] = [];
+  readonly #turns: WaitingTurn[] = [];
 
-  /** What goes out next: the response of this request, or one that was withheld before it. */
-  next(own: ServerResponse): ServerResponse {
-    if (this.#withheld.length === 0) return own;
-    this.#withheld.push(own);
-    return this.#withheld.shift()!;
+  /** A request has come, with the response that `node:http` has for it. */
+  begin(response: ServerResponse): Turn {
+    this.#responses.push(response);
+    const turn: WaitingTurn = { isDone: false, send: undefined };
+    this.#turns.push(turn);
+    return {
+      done: send => {
+        turn.isDone = true;
+        turn.send = send;
+        this.#deliver();
+      },
+    };
   }
 
-  /** Keeps an empty answer from a client that does not read it; false from all others. */
-  withholds(request: IncomingMessage, own: ServerResponse): boolean {
-    if (!/^Thrift\/.*\(C\+\+\/THttpClient\)$/.test(request.headers['user-agent'] ?? '')) return false;
-    this.#withheld.push(own);
-    return true;
+  /** The response that is due last, of those that somebody waits for. */
+  get last(): ServerResponse | undefined {
+    return this.#responses[this.#turns.length - 1];
   }
 
-  /** Whether nobody waits for this response. */
-  isWithheld(response: ServerResponse): boolean {
-    return this.#withheld.includes(response);
+  #deliver(): void {
+    while (this.#turns[0]?.isDone) {
+      const { send } = this.#turns.shift()!;
+      if (send !== undefined) send(this.#responses.shift()!);
+    }
   }
+}
+
+/** Whether a client reads no answer to a oneway call. */
+export function readsNoOnewayAnswers({ headers }: IncomingMessage): boolean {
+  return /^Thrift\/.*\(C\+\+\/THttpClient\)$/.test(headers['user-agent'] ?? '');
 }
