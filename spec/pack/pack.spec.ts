@@ -170,7 +170,7 @@ describe('the packed tarball', () => {
       files.filter(file => !/^package\/(dist\/.*\.(js|d\.ts)|(dist\/)?[\w-]+(\.md|\.json)?)$/.test(file)),
     ).to.deep.equal([]);
     expect(files.filter(file => file.endsWith('.js'))).to.have.lengthOf.at.most(12);
-    expect(files.filter(file => /\/(idl|typegen|cli)\/.*\.d\.ts$/.test(file))).to.deep.equal([]);
+    expect(files.filter(file => /\/(typegen|cli)\/.*\.d\.ts$/.test(file))).to.deep.equal([]);
   });
 
   it('has the parser in it, and says whose it is', () => {
