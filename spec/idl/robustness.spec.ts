@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Findings } from '../../src/idl/findings.ts';
+import { firstTokens } from '../../src/idl/first-tokens.ts';
 import { createLexer, lex, maxNesting } from '../../src/idl/lex.ts';
 import { ThriftParser } from '../../src/idl/parser.ts';
 import { print } from '../../src/idl/print.ts';
 import { SourceText } from '../../src/idl/source.ts';
+import { analysedFirstTokens } from './first-tokens.ts';
 import { bare, parsed, sample, valid } from './fixtures.ts';
 
 describe('the grammar', () => {
@@ -15,10 +17,16 @@ describe('the grammar', () => {
     if (missing) Object.defineProperty(Object, 'groupBy', { value: groupBy, configurable: true });
     try {
       expect(() => createLexer(false)).not.to.throw();
-      expect(() => new ThriftParser(false)).not.to.throw();
+      expect(() => new ThriftParser('validated')).not.to.throw();
     } finally {
       if (missing) Reflect.deleteProperty(Object, 'groupBy');
     }
+  });
+
+  it('is what firstTokens was written from', () => {
+    const analysed = analysedFirstTokens();
+    expect(firstTokens, 'the grammar has changed: npm run grammar').to.deep.equal(analysed);
+    expect(Object.keys(firstTokens)).to.deep.equal(Object.keys(analysed));
   });
 
   it('works where code generation from strings is forbidden', function () {

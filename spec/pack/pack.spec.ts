@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { expect } from 'chai';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { root } from '../typegen/build.ts';
 import { EmptyProject, nodeBinaries, pack } from './package.ts';
 
 const thrift = `
@@ -25,6 +26,14 @@ const both: [bigint, string | undefined] = [id, name];
 console.log(both.join(', '));
 await client.close();
 await server.close();
+`;
+
+/** Writes the URL of every module that is loaded. */
+const loads = `
+import { register } from 'node:module';
+
+const hook = 'export function load(url, context, next) { process._rawDebug(url); return next(url, context); }';
+register('data:text/javascript,' + encodeURIComponent(hook));
 `;
 
 const tsconfig = {
@@ -54,6 +63,8 @@ describe('the packed tarball', () => {
     project.write('wrong.ts', program.replace('2n ** 60n', "'one'"));
     project.write('wrong.json', JSON.stringify({ ...tsconfig, files: ['wrong.ts'] }));
     project.write('tsconfig.json', JSON.stringify(tsconfig));
+    project.write('loads.mjs', loads);
+    project.write('loaded.mjs', `import { loadSource } from 'livethrift'; loadSource('struct User {}');`);
     project.write('required.cjs', `console.log(typeof require('livethrift').makeClient);`);
   });
 
@@ -121,6 +132,15 @@ describe('the packed tarball', () => {
         const ended = await project.run(node, 'node', 'required.cjs');
         expect(ended).to.include({ code: 0, stdout: 'function\n' });
       });
+
+      it('imports and parses with a handful of files, all its own', async () => {
+        const { code, stderr } = await project.run(node, 'node', '--import', './loads.mjs', 'loaded.mjs');
+        const loaded = stderr.split('\n').flatMap(url => /^file:.*\/node_modules\/(.*)/.exec(url)?.[1] ?? []);
+        expect(code).to.equal(0);
+        expect(loaded).to.include('livethrift/dist/index.js');
+        expect(loaded.filter(file => !file.startsWith('livethrift/dist/'))).to.deep.equal([]);
+        expect(loaded).to.have.lengthOf.at.most(5);
+      });
     });
   }
 
@@ -144,10 +164,22 @@ describe('the packed tarball', () => {
     expect(Object.keys(analysis.entrypoints)).to.include.members(['.', './types', './register', './apache']);
   });
 
-  it('is small: no sources, no maps of them', () => {
+  it('is small: few programs, the declarations that they lead to, no sources, no maps of them', () => {
     const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n');
     expect(
-      files.filter(file => !/^package\/(dist\/.*\.(js|d\.ts)|[\w]+(\.md|\.json)?)$/.test(file)),
+      files.filter(file => !/^package\/(dist\/.*\.(js|d\.ts)|(dist\/)?[\w-]+(\.md|\.json)?)$/.test(file)),
     ).to.deep.equal([]);
+    expect(files.filter(file => file.endsWith('.js'))).to.have.lengthOf.at.most(12);
+    expect(files.filter(file => /\/(typegen|cli)\/.*\.d\.ts$/.test(file))).to.deep.equal([]);
+  });
+
+  it('has the parser in it, and says whose it is', () => {
+    expect(existsSync(`${project.folder}/node_modules/chevrotain`)).to.equal(false);
+    const notes = readFileSync(`${project.folder}/node_modules/livethrift/dist/THIRD-PARTY.md`, 'utf8');
+    const { version } = JSON.parse(readFileSync(`${root}/node_modules/chevrotain/package.json`, 'utf8')) as {
+      version: string;
+    };
+    expect(notes).to.include(`- chevrotain ${version} (Apache-2.0)`);
+    expect(notes).to.include('TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION');
   });
 });

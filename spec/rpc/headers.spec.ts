@@ -289,6 +289,29 @@ describe('a client of a THeader server', () => {
     expect(await (await facing(headerFrame(reply, { seqid: 0 }))).ping()).to.equal('pong');
   });
 
+  it('reads answers that come bare, among others, in any chunks', async () => {
+    for (const size of [1, 3, 1000]) {
+      const { address } = await fakeServer(socket => {
+        const bytes = Buffer.concat(
+          [1, 2, 3, 4].map(id => {
+            const bare = Buffer.from(reply);
+            bare.writeInt32BE(id, 12);
+            return id % 2 === 0 ? bare : headerFrame(bare);
+          }),
+        );
+        socket.once('data', async () => {
+          for (let at = 0; at < bytes.length; at += size) {
+            socket.write(bytes.subarray(at, at + size));
+            if (size < 100) await settle(1);
+          }
+        });
+      });
+      const client = closing(makeClient(loaded.PingPong, address, { transport: 'header' }));
+      const calls = [client.ping(), client.ping(), client.ping(), client.ping()];
+      expect(await Promise.all(calls)).to.deep.equal(['pong', 'pong', 'pong', 'pong']);
+    }
+  });
+
   it('reads answers that are compressed, or have headers, though it asked for neither', async () => {
     const header = Buffer.concat([hex('00 01 01'), pairs(1, [['load', '3']]), pairs(2, [['a', 'b']])]);
     expect(await (await facing(headerFrame(deflateSync(reply), { header }))).ping()).to.equal('pong');

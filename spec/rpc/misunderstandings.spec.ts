@@ -69,7 +69,6 @@ describe('an answer in another dialect', () => {
       "(TTHeader): try { protocol: 'binary', transport: 'ttheader' }",
     ],
     [{ protocol: 'json' }, framed(json), "Thrift JSON, framed: try { transport: 'framed' }"],
-    [{ transport: 'header' }, binary, "Thrift binary, unframed: try { transport: 'buffered' }"],
     [{ transport: 'header' }, framed(binary), "Thrift binary, framed: try { transport: 'framed' }"],
     [
       { transport: 'header' },

@@ -259,7 +259,8 @@ describe('a handler object', () => {
       '',
     ]) {
       peer.send(message(CALL, name, 1));
-      const header = message(EXCEPTION, name, 1, '');
+      // Without what names a service.
+      const header = message(EXCEPTION, name.slice(name.indexOf(':') + 1), 1, '');
       expect(toHex(await peer.read(header.length))).to.equal(toHex(header));
       await peer.read(7);
       await until(() => peer.unread.subarray(-8).equals(hex('08 00 02 00 00 00 01 00')));

@@ -24,8 +24,9 @@ export function builtPackage(): string {
     execFileSync(process.execPath, [newest, ...options], { stdio: 'pipe' });
   } catch (error) {
     // Whether there are type errors is not asked here.
-    if (!existsSync(join(dist, 'index.js'))) throw error;
+    if (!existsSync(join(dist, 'index.d.ts'))) throw error;
   }
+  execFileSync(process.execPath, ['--import', 'tsx', 'bundle.ts', dist], { cwd: root, stdio: 'pipe' });
   folder = made;
   return made;
 }

@@ -23,7 +23,7 @@ export function openWeb(address: WebAddress, options: ChannelOptions): Channel {
     throw new TypeError(`transport: over ${address.url.protocol}// it is ${known}, got '${transport}'`);
   }
   if (sasl !== undefined || zlib === true) {
-    throw new TypeError(`${zlib ? 'zlib' : 'sasl'}: not over ${address.url.protocol}//`);
+    throw new TypeError(`${zlib ? 'zlib' : 'sasl'}: ${address.url.protocol}// goes without`);
   }
   const limits = withLimits(options.limits);
   const [dialect, headers] = [dialects[protocol], headersOf(options.headers)];

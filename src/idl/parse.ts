@@ -11,7 +11,7 @@ let parser: ThriftParser | undefined;
 export function parse(source: SourceText, diagnostics: Diagnostics): Document {
   const findings = new Findings();
   const lexed = lex(source, findings);
-  parser ??= new ThriftParser(true);
+  parser ??= new ThriftParser('prepared');
   const document = parser.readDocument(source.text, lexed, findings);
   findings.flush(source, diagnostics);
   return document;
@@ -21,7 +21,7 @@ export function parse(source: SourceText, diagnostics: Diagnostics): Document {
 export function parseType(source: SourceText, diagnostics: Diagnostics): Type | undefined {
   const findings = new Findings();
   const lexed = lex(source, findings);
-  parser ??= new ThriftParser(true);
+  parser ??= new ThriftParser('prepared');
   const type = parser.readType(source.text, lexed, findings);
   findings.flush(source, diagnostics);
   return type;

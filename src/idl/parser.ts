@@ -1,4 +1,4 @@
-import { EOF, type IToken, type ParserMethod } from 'chevrotain';
+import { EOF, type IToken, type ParserMethod, type Rule } from 'chevrotain';
 import type {
   Annotation,
   Const as ConstNode,
@@ -19,6 +19,7 @@ import type {
 } from './ast.ts';
 import type { Findings } from './findings.ts';
 import type { Lexed } from './lex.ts';
+import { type Knowledge, prepare } from './lookahead.ts';
 import { MembersParser } from './members-parser.ts';
 import { type Draft, none } from './terms-parser.ts';
 import {
@@ -52,12 +53,24 @@ import {
 
 const path = { ERR_MSG: 'a path in quotes' };
 
+let analysed: ThriftParser | undefined;
+
 /** The grammar from the file down to the field; it builds the tree as it reads. */
 export class ThriftParser extends MembersParser {
-  /** `skipValidations` is for production; a spec checks the grammar once. */
-  constructor(skipValidations: boolean) {
-    super(skipValidations);
-    this.performSelfAnalysis();
+  readonly #knowledge: Knowledge;
+
+  constructor(knowledge: Knowledge) {
+    super(knowledge !== 'validated');
+    this.#knowledge = knowledge;
+    if (knowledge === 'prepared') prepare(this);
+    else this.performSelfAnalysis();
+  }
+
+  /** The productions by rule. Chevrotain asks for them when none of the alternatives of a rule can be read. */
+  override getGAstProductions(): Record<string, Rule> {
+    if (this.#knowledge !== 'prepared') return super.getGAstProductions();
+    analysed ??= new ThriftParser('analysed');
+    return analysed.getGAstProductions();
   }
 
   readDocument(text: string, lexed: Lexed, findings: Findings): Document {

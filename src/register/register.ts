@@ -1,7 +1,6 @@
 /** `node --import livethrift/register`: from here on `import { PingPong } from './foo.thrift'` works. */
 import * as nodeModule from 'node:module';
-import { isThrift } from './hooks.ts';
-import { moduleSource } from './source.ts';
+import { isThrift, moduleSource } from './source.ts';
 
 interface LoadResult {
   format: string;
@@ -22,7 +21,7 @@ else {
   registerHooks({
     load(url, context, nextLoad) {
       if (!isThrift(url)) return nextLoad(url, context);
-      return { format: 'module', source: moduleSource(url), shortCircuit: true };
+      return { format: 'module', source: moduleSource(url, import.meta.url), shortCircuit: true };
     },
   });
 }

@@ -232,6 +232,25 @@ describe('HTTP, served', () => {
     expect((await readAnswer(client)).body.equals(pong)).to.equal(true);
   });
 
+  it('answers no oneway call of C++, which would take the answer for that of its next call', async () => {
+    const { address, running, finish } = await served();
+    const client = await RawClient.connect(address);
+    const agent = 'User-Agent: Thrift/0.17.0 (C++/THttpClient)';
+    const note = message(CALL, 'note', 1, texts({ 1: 'x' }));
+    client.send(raw(note, agent));
+    client.send(raw(ping, agent));
+    expect((await readAnswer(client)).body.equals(pong)).to.equal(true);
+    // Whatever comes in between, answers come in the order of their requests.
+    client.send(raw(note, agent));
+    client.send(raw(message(CALL, 'wait', 1, texts({ 1: 'a' })), agent));
+    client.send(raw(note, agent));
+    client.send(raw(ping, agent));
+    await until(() => running.length === 1);
+    finish('a');
+    expect((await readAnswer(client)).body.subarray(8, 12).toString()).to.equal('wait');
+    expect((await readAnswer(client)).body.equals(pong)).to.equal(true);
+  });
+
   it('does not wait for ever for headers, nor for a body', async () => {
     const { address, reported } = await served({}, { limits: { partial: 50 } });
     for (const beginning of [

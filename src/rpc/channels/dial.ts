@@ -1,10 +1,11 @@
 import { connect, isIP, type OnReadOpts, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { saslConnect } from '../../transport/sasl/connect.ts';
 import type { SaslMechanism } from '../../transport/sasl/mechanism.ts';
 import { zlibStream } from '../../transport/streams/zlib.ts';
 import type { SocketAddress } from '../address.ts';
+import { builtins } from '../builtins.ts';
 import type { Dial, Link, LinkOwner } from './link.ts';
 
 /** Every plain socket reads into this one: what stands in it is used up before the next read. */
@@ -85,7 +86,8 @@ function openSocket(
   // An IP address is no name to ask a server for (RFC 6066, section 3), but the certificate must still have it.
   const name = 'host' in target && isIP(target.host) === 0 ? { servername: target.host } : {};
   return [
-    connectTls({ ...target, ...name, ...tls })
+    builtins.tls
+      .connect({ ...target, ...name, ...tls })
       .setNoDelay(true)
       .setKeepAlive(true),
     'secureConnect',

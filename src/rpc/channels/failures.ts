@@ -71,7 +71,9 @@ export function unreachable(
   const init = { peer, cause, ...(method === undefined ? {} : { method }) };
   const prefix = method === undefined ? '' : `${method}: `;
   // A negotiation that failed says best itself why.
-  if (cause instanceof RpcError) return new RpcError(cause.code, prefix + cause.message, init);
+  if (cause instanceof RpcError) {
+    return new RpcError(cause.code, `${prefix}cannot connect to ${peer}: ${cause.message}`, init);
+  }
   const known =
     cause.code !== undefined && Object.hasOwn(advice, cause.code) ? advice[cause.code] : undefined;
   const why = known ?? cause.message;

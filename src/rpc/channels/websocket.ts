@@ -1,9 +1,10 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { RpcError } from '../../errors/rpc-error.ts';
 import type { Headers } from '../../transport/envelope.ts';
 import type { WebAddress } from '../address.ts';
+import { builtins } from '../builtins.ts';
 import { WebSocketStream } from '../websocket-stream.ts';
 import { MOST_TEXT, refusalOf } from './http/status.ts';
 import type { Dial, Link, LinkOwner } from './link.ts';
@@ -93,7 +94,7 @@ async function open(
 }
 
 function connectPath(path: string, isSecure: boolean, tls: ConnectionOptions): Socket {
-  return isSecure ? connectTls({ path, ...tls }) : connect({ path });
+  return isSecure ? builtins.tls.connect({ path, ...tls }) : connect({ path });
 }
 
 /** A server that does not take the handshake says why in its answer. */

@@ -28,7 +28,7 @@ export class Reception {
   readonly #settings: ServingSettings;
   readonly #guests: Guests;
   readonly #tls: TlsGate | undefined;
-  readonly #http: HttpDoor;
+  #http: HttpDoor | undefined;
 
   constructor(
     listening: string,
@@ -39,7 +39,6 @@ export class Reception {
     this.#listening = listening;
     this.#settings = settings;
     this.#guests = guests;
-    this.#http = new HttpDoor(settings, guests, (stream, arrival) => this.#admit(stream, arrival));
     if (tls === undefined) return;
     this.#tls = new TlsGate(tls, settings.limits.partial, {
       secured: socket => this.admit(socket, ['TLS']),
@@ -126,6 +125,9 @@ export class Reception {
         this.#secure(stream, this.#tls);
         return true;
       case 'HTTP':
+        this.#http ??= new HttpDoor(this.#settings, this.#guests, (inside, inner) =>
+          this.#admit(inside, inner),
+        );
         this.#http.admit(stream, { caller, around: [...around, layer] });
         return true;
       case 'zlib':

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { createServer, type SecureContextOptions, type Server, type TlsOptions } from 'node:tls';
+import type { SecureContextOptions, Server, TlsOptions } from 'node:tls';
+import { builtins } from '../builtins.ts';
 
 export interface ServerTlsOptions extends TlsOptions {
   /** Refuses clients that do not speak TLS; without it both are served on the same port. */
@@ -21,7 +22,8 @@ export class TlsGate {
 
   constructor({ required = false, ...options }: ServerTlsOptions, handshakeTimeout: number, owner: TlsOwner) {
     this.isRequired = required;
-    this.#server = createServer({ handshakeTimeout, ...options })
+    this.#server = builtins.tls
+      .createServer({ handshakeTimeout, ...options })
       .on('secureConnection', socket => owner.secured(socket))
       .on('tlsClientError', (error, socket) => owner.failed(socket, error));
   }

@@ -1,5 +1,4 @@
-import { Agent, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
-import { Agent as SecureAgent } from 'node:https';
+import type { Agent, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
 import { RpcError } from '../../../errors/rpc-error.ts';
 import type { Limits } from '../../../limits.ts';
@@ -9,6 +8,7 @@ import { recognise, seenText } from '../../../transport/recognise.ts';
 import { ByteReader } from '../../../wire/reader.ts';
 import { ByteWriter } from '../../../wire/writer.ts';
 import type { WebAddress } from '../../address.ts';
+import { builtins } from '../../builtins.ts';
 import type { Call } from '../../call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../../channel.ts';
 import type { Dialect } from '../../dialect.ts';
@@ -38,6 +38,8 @@ const MEDIA_TYPE = 'application/x-thrift';
 const INITIAL = 1024;
 /** Connections at a time; calls beyond wait for one. */
 const MOST_SOCKETS = 256;
+/** The same to a server that ends each: Python's has a queue of 5. */
+const FEW_SOCKETS = 4;
 
 /** A channel that POSTs each call by itself, and has its reply from the body of the answer. */
 export class HttpChannel implements Channel {
@@ -68,9 +70,17 @@ export class HttpChannel implements Channel {
       socketPath,
       limits,
       headers: () => this.#headers(),
-      received: response => this.#cookies?.take(response.headers['set-cookie'] ?? [], Date.now()),
+      answersOneways: true,
+      received: response => this.#received(response),
       settle: (call, body, response) => this.#settle(call, body, response),
     };
+  }
+
+  #received({ headers, httpVersion }: IncomingMessage): void {
+    this.#cookies?.take(headers['set-cookie'] ?? [], Date.now());
+    // Python's server, which speaks HTTP/1.0, takes one call after the other and lets few more wait.
+    const { agent } = this.#office;
+    if (httpVersion === '1.0' && this.#settings.agent === undefined) agent.maxSockets = FEW_SOCKETS;
   }
 
   start(call: Call): void {
@@ -211,7 +221,7 @@ export class HttpChannel implements Channel {
 /** Sockets that wait in it keep no process alive; the servers say how long they let them. */
 function ownAgent({ isSecure }: WebAddress, tls: ConnectionOptions): Agent {
   const options = { keepAlive: true, maxSockets: MOST_SOCKETS };
-  return isSecure ? new SecureAgent({ ...options, ...tls }) : new Agent(options);
+  return isSecure ? new builtins.https.Agent({ ...options, ...tls }) : new builtins.http.Agent(options);
 }
 
 function hostOf({ hostname }: URL): string {

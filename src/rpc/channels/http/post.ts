@@ -1,16 +1,14 @@
-import {
-  type Agent,
-  type ClientRequest,
-  request as httpRequest,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-} from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { RpcError } from '../../../errors/rpc-error.ts';
 import type { Limits } from '../../../limits.ts';
+import { builtins } from '../../builtins.ts';
 import type { Call } from '../../call.ts';
+import { startTimer } from '../../timers.ts';
 import { type Circumstances, expired, lost, unreachable } from '../failures.ts';
 import { MOST_TEXT, refusalOf } from './status.ts';
+
+/** ms in which a oneway call that was sent is answered, if it ever is. */
+const ONEWAY_PATIENCE = 1000;
 
 /** Where calls are posted to, and how. */
 export interface PostOffice {
@@ -21,6 +19,8 @@ export interface PostOffice {
   readonly limits: Limits;
   /** The headers of one request. */
   headers(): Promise<OutgoingHttpHeaders>;
+  /** Whether the server answers oneway calls, as far as is known. */
+  answersOneways: boolean;
   /** A response's headers have come. */
   received(response: IncomingMessage): void;
   /** Settles a call by the body of a successful answer. */
@@ -61,7 +61,7 @@ export class Post {
     const { url, agent, socketPath, headers } = this.#office;
     const own = await headers();
     if (this.call.settled) return;
-    const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const { request } = url.protocol === 'https:' ? builtins.https : builtins.http;
     this.#request = request(url, {
       method: 'POST',
       agent,
@@ -79,7 +79,25 @@ export class Post {
       .on('response', response => this.#receive(response))
       .on('error', error => this.#broken(error))
       .on('close', () => this.#broken(undefined));
+    if (this.call.method.oneway) this.#request.on('finish', () => this.#sent());
     this.#request.end(this.body);
+  }
+
+  /**
+   * A oneway call is done when it is answered, for the answer may be a refusal. But libthrift's server (C++) and npm
+   * thrift's give none: they are waited for once, and not long.
+   */
+  #sent(): void {
+    const office = this.#office;
+    const patience = office.answersOneways ? ONEWAY_PATIENCE : 0;
+    startTimer(patience, () => {
+      if (this.call.settled) return;
+      office.answersOneways = false;
+      this.call.resolve(undefined);
+      // What may come yet is nobody's business; nor can the connection carry another call.
+      this.#end();
+      this.#request?.destroy();
+    }).unref();
   }
 
   #receive(response: IncomingMessage): void {
@@ -136,10 +154,9 @@ export class Post {
   }
 
   #expire(): RpcError {
-    const tip = this.call.method.oneway ? "; npm thrift's web server never answers oneway calls" : '';
     this.#end();
     this.#request?.destroy();
-    return expired(this.call, this.#circumstances(), this.#isConnected, this.#isConnected ? tip : '');
+    return expired(this.call, this.#circumstances(), this.#isConnected, '');
   }
 
   /** Nothing that another transport would mend. */

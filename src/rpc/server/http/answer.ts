@@ -1,4 +1,5 @@
-import { type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { builtins } from '../../builtins.ts';
 
 /** What a request gets that no call answers: a text for who reads it. */
 export interface Answer {
@@ -31,5 +32,7 @@ export function answerBytes({ status, text, headers }: Answer): Buffer {
     Connection: 'close',
   };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+  return Buffer.from(
+    `HTTP/1.1 ${status} ${builtins.http.STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`,
+  );
 }

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RpcError } from '../../../errors/rpc-error.ts';
 import type { Headers } from '../../../transport/envelope.ts';
+import { builtins } from '../../builtins.ts';
 import { endSoon } from '../../streams.ts';
 import type { WebSocketStream } from '../../websocket-stream.ts';
 import type { Arrival } from '../arrival.ts';
@@ -36,7 +37,8 @@ export class HttpDoor {
     this.#guests = guests;
     this.#take = take;
     this.#webSockets = new WebSocketGate(settings);
-    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE, headersTimeout: 0, requestTimeout: 0 })
+    this.#server = builtins.http
+      .createServer({ keepAliveTimeout: KEEP_ALIVE, headersTimeout: 0, requestTimeout: 0 })
       .on('request', (request, response) => this.#serve(request, response, false))
       .on('checkContinue', (request, response) => this.#serve(request, response, true))
       .on('upgrade', (request, socket, head) => {
@@ -59,17 +61,18 @@ export class HttpDoor {
     const visit = this.#visits.get(request.socket)!;
     request.on('error', ignore);
     response.on('error', ignore);
-    visit.began(request, response);
+    const turn = visit.began(request, response);
     const { http, limits } = this.#settings;
     for (const [name, value] of Object.entries(http.grants(request))) response.setHeader(name, value);
     const refusal = this.#refusal(request);
     if (refusal !== undefined) {
       // Nobody knows whether the body still comes that was not asked for.
       if (waits) response.shouldKeepAlive = false;
-      return answer(visit.responses.next(response), refusal);
+      request.resume();
+      return turn.done(due => answer(due, refusal));
     }
     if (waits) response.writeContinue();
-    const exchange = new HttpExchange(request, response, visit.responses, limits);
+    const exchange = new HttpExchange(request, response, turn, limits);
     visit.serves(exchange);
     const caller = { ...visit.arrival.caller, headers: headersOf(request) };
     new PostedCalls(exchange, caller, this.#settings, this.#guests);

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Duplex } from 'node:stream';
 import type { Limits } from '../../../limits.ts';
 import { type Answer, answer } from './answer.ts';
-import type { Responses } from './responses.ts';
+import { readsNoOnewayAnswers, type Turn } from './responses.ts';
 
 /** A request and its response as a stream: the body is read from it, and what is written is the reply's body. */
 export class HttpExchange extends Duplex {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #responses: Responses;
+  readonly #turn: Turn;
   readonly #limits: Limits;
   #received = 0;
   #replies: Buffer[] = [];
@@ -16,11 +16,11 @@ export class HttpExchange extends Duplex {
   #refusal: Answer | undefined;
   #isAnswered = false;
 
-  constructor(request: IncomingMessage, response: ServerResponse, responses: Responses, limits: Limits) {
+  constructor(request: IncomingMessage, response: ServerResponse, turn: Turn, limits: Limits) {
     super();
     this.#request = request;
     this.#response = response;
-    this.#responses = responses;
+    this.#turn = turn;
     this.#limits = limits;
     request.on('data', chunk => this.#receive(chunk)).on('end', () => this.push(null));
     // Its client is gone, or has all of it.
@@ -84,13 +84,18 @@ export class HttpExchange extends Duplex {
   #answer(): void {
     if (this.#isAnswered || this.#response.destroyed) return;
     this.#isAnswered = true;
-    const isEmpty = this.#refusal === undefined && this.#replies.length === 0;
-    if (isEmpty && this.#responses.withholds(this.#request, this.#response)) return;
-    const response = this.#responses.next(this.#response);
-    if (this.#refusal !== undefined) return answer(response, this.#refusal);
+    const refusal = this.#refusal;
     const body = Buffer.concat(this.#replies);
-    response.writeHead(200, { 'Content-Type': 'application/x-thrift', 'Content-Length': body.length });
-    response.end(body);
+    if (refusal !== undefined) {
+      // What is left of the body is read and forgotten.
+      this.#request.resume();
+      return this.#turn.done(response => answer(response, refusal));
+    }
+    if (body.length === 0 && readsNoOnewayAnswers(this.#request)) return this.#turn.done();
+    this.#turn.done(response => {
+      response.writeHead(200, { 'Content-Type': 'application/x-thrift', 'Content-Length': body.length });
+      response.end(body);
+    });
   }
 }
 

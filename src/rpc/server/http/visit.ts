@@ -8,7 +8,7 @@ import type { Guest, Guests } from '../guests.ts';
 import type { ServingSettings } from '../settings.ts';
 import { type Answer, answerBytes } from './answer.ts';
 import type { HttpExchange } from './exchange.ts';
-import { Responses } from './responses.ts';
+import { Responses, type Turn } from './responses.ts';
 
 /**
  * A connection that requests come by, one behind the other. `node:http` reads them; of what it leaves undone
@@ -17,7 +17,7 @@ import { Responses } from './responses.ts';
 export class HttpVisit implements Guest {
   readonly stream: Duplex;
   readonly arrival: Arrival;
-  readonly responses: Responses = new Responses();
+  readonly #responses = new Responses();
   readonly #settings: ServingSettings;
   readonly #unanswered = new Set<ServerResponse>();
   readonly #exchanges = new Set<HttpExchange>();
@@ -47,8 +47,8 @@ export class HttpVisit implements Guest {
     return this.arrival.caller.peer;
   }
 
-  /** A request's headers have come. */
-  began(request: IncomingMessage, response: ServerResponse): void {
+  /** A request's headers have come: gives its turn to be answered. */
+  began(request: IncomingMessage, response: ServerResponse): Turn {
     this.#latest = request;
     this.#isInHeaders = false;
     this.#patience.start();
@@ -60,6 +60,7 @@ export class HttpVisit implements Guest {
       this.#unanswered.delete(response);
       if (this.#isDraining) this.drain();
     });
+    return this.#responses.begin(response);
   }
 
   /** A request is being served; it is over when its client is gone. */
@@ -78,7 +79,7 @@ export class HttpVisit implements Guest {
   drain(): void {
     this.#isDraining = true;
     if (this.#isUpgraded) return;
-    const last = [...this.#unanswered].filter(response => !this.responses.isWithheld(response)).at(-1);
+    const { last } = this.#responses;
     if (last === undefined) endSoon(this.stream.resume());
     else last.shouldKeepAlive = false;
   }
