@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
@@ -45,5 +46,18 @@ describe('examples/pingpong', function () {
     }
     const [code] = (await once(server, 'exit')) as [number];
     expect(code).to.equal(0);
+  });
+});
+
+describe('examples/dialects', function () {
+  this.timeout(20_000);
+
+  it('prints what its README says: eight dialects, answered on one port', async () => {
+    const { stdout } = await run(process.execPath, [...nodeOptions, 'examples/dialects/demo.ts'], {
+      cwd: root,
+    });
+    const readme = readFileSync(`${root}examples/dialects/README.md`, 'utf8');
+    expect(readme).to.include(`\`\`\`text\n${stdout}\`\`\``);
+    expect(stdout.trimEnd().split('\n')).to.have.length(8);
   });
 });
