@@ -10,8 +10,10 @@ const server = makeServer(
   PingPong,
   {
     ping: () => 'pong',
-    login: (username, _password, context) =>
-      `${username}, ${context.metadata.get('lang') ?? 'who says no language'}`,
+    login: (username, _password, { user, metadata }) =>
+      [username, user && `known as ${user}`, metadata.get('lang') && `who reads ${metadata.get('lang')}`]
+        .filter(Boolean)
+        .join(', '),
   },
   { sasl: { mechanisms: [saslPlainServer((_user, password) => password === 'secret')], optional: true } },
 );
@@ -35,9 +37,9 @@ for (const [name, address, options] of dialects) {
   const answer = await client.login('ada', 'secret');
   const text = tap
     .first()
-    .toString('latin1', 0, 24)
+    .toString('latin1', 0, 20)
     .replace(/[^ -~]/g, '·');
-  console.log(`${name.padEnd(32)} ${tap.first().toString('hex', 0, 8)}  ${text.padEnd(26)} -> ${answer}`);
+  console.log(`${name.padEnd(31)} ${tap.first().toString('hex', 0, 8)}  ${text}  -> ${answer}`);
 }
 
 await server.close();
