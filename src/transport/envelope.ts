@@ -52,6 +52,16 @@ export function envelopeOf(protocol: ProtocolName): Envelope {
   return plain[protocol];
 }
 
+/** What a call stands in that has headers; it names its service where there is a place for that. */
+export function requestEnvelope(
+  protocol: ProtocolName,
+  headers: Headers,
+  zlib: boolean,
+  service: string,
+): Envelope {
+  return { protocol, headers, zlib, framed: false, service, unreadable: undefined };
+}
+
 /** What the answer to a message stands in: the same kind of envelope, without what its sender wrote on it. */
 export function answerTo(envelope: Envelope): Envelope {
   const { protocol, zlib, framed } = envelope;

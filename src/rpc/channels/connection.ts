@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { DecodeError } from '../../errors/decode-error.ts';
 import type { Limits } from '../../limits.ts';
 import { MessageHeader, type Protocol } from '../../protocol/protocol.ts';
-import { type Envelope, envelopeOf, type Headers } from '../../transport/envelope.ts';
+import { type Envelope, envelopeOf, type Headers, requestEnvelope } from '../../transport/envelope.ts';
 import { Inbox } from '../../transport/inbox.ts';
 import { Oversize, type Transport } from '../../transport/transport.ts';
 import { ByteReader } from '../../wire/reader.ts';
@@ -26,6 +26,7 @@ import {
 import { FirstBytes } from './first-bytes.ts';
 import type { Dial, Link } from './link.ts';
 import { PendingCalls } from './pending.ts';
+import { SequenceIds } from './sequence-ids.ts';
 
 export interface ConnectionSettings {
   readonly dialect: Dialect;
@@ -39,8 +40,6 @@ export interface ConnectionSettings {
   readonly firstSequenceId?: number;
 }
 
-/** Given-up calls whose late replies are still expected; a peer that never sends them must cost no memory. */
-const MOST_ABANDONED = 100_000;
 /** ms that an attempt to connect goes on when nobody waits for it any more. */
 const LINGER = 1000;
 
@@ -59,12 +58,11 @@ export class Connection {
   readonly #outbox: Outbox;
   readonly #header = new MessageHeader();
   readonly #pending = new PendingCalls();
-  readonly #abandoned = new Set<number>();
+  readonly #ids: SequenceIds;
   /** Calls written before the connection was there, and where their bytes stand. */
   #queued: { readonly call: Call; readonly from: number; readonly to: number }[] = [];
   /** Oneway calls that no flush has taken yet. */
   #unflushed: Call[] = [];
-  #nextSeqid: number;
   #connected = false;
   #ended = false;
   #replies = 0;
@@ -82,7 +80,7 @@ export class Connection {
     this.peer = peer;
     this.#settings = settings;
     this.#onEnd = onEnd;
-    this.#nextSeqid = settings.firstSequenceId ?? 1;
+    this.#ids = new SequenceIds(settings.firstSequenceId ?? 1);
     const { limits, transport, dialect } = settings;
     this.#reader = new ByteReader(limits);
     const cutter = (transport.replyCutter ?? transport.cutter)(dialect.protocol, limits);
@@ -171,7 +169,7 @@ export class Connection {
 
   #write(call: Call, envelope: Envelope): boolean {
     const [out, header] = [this.#outbox, this.#header];
-    addressHeader(header, call, this.#takeSeqid());
+    addressHeader(header, call, this.#ids.take(this.#pending));
     try {
       const at = out.begin(header, envelope);
       out.commit(writeCall(out.writer, at, header, call, this.#settings.dialect.protocol), envelope);
@@ -187,23 +185,7 @@ export class Connection {
   #envelope(call: Call): Envelope {
     const { transport, dialect, headers, zlib } = this.#settings;
     if (!transport.hasHeaders) return envelopeOf(dialect.protocol.name);
-    const { service } = call.callee;
-    return {
-      protocol: dialect.protocol.name,
-      headers: headers(),
-      zlib,
-      framed: false,
-      service,
-      unreadable: undefined,
-    };
-  }
-
-  /** Ids run from 0 to 2^31-1 and begin again; one that still waits is passed over. */
-  #takeSeqid(): number {
-    let seqid = this.#nextSeqid;
-    while (this.#pending.has(seqid) || this.#abandoned.has(seqid)) seqid = (seqid + 1) & 0x7fffffff;
-    this.#nextSeqid = (seqid + 1) & 0x7fffffff;
-    return seqid;
+    return requestEnvelope(dialect.protocol.name, headers(), zlib, call.callee.service);
   }
 
   #opened(stream: Duplex): void {
@@ -213,7 +195,7 @@ export class Connection {
     // What expired while the connection was made is not worth sending any more.
     const stale = this.#queued.filter(({ call }) => call.settled);
     if (stale.length > 0) this.#outbox.drop(stale);
-    for (const { call } of stale) this.#abandoned.delete(call.seqid);
+    for (const { call } of stale) this.#ids.release(call.seqid);
     this.#queued = [];
     this.#outbox.open(stream);
     this.#ready.resolve();
@@ -301,22 +283,18 @@ export class Connection {
 
   /** A reply nobody waits for any more is skipped; one nobody ever waited for is an error. */
   #skipLate(r: ByteReader, protocol: Protocol, seqid: number): void {
-    if (!this.#abandoned.has(seqid)) {
+    if (!this.#ids.isAbandoned(seqid)) {
       throw r.error('invalid-data', r.start, `a reply has the sequence id ${seqid}, which no call has`);
     }
     skipBody(r, protocol);
-    this.#abandoned.delete(seqid);
+    this.#ids.release(seqid);
     this.#replies++;
   }
 
   readonly #expire = (call: Call) => {
     if (this.#pending.take(call.seqid) === undefined)
       this.#unflushed = this.#unflushed.filter(other => other !== call);
-    else {
-      if (this.#abandoned.size >= MOST_ABANDONED)
-        this.#abandoned.delete(this.#abandoned.values().next().value!);
-      this.#abandoned.add(call.seqid);
-    }
+    else this.#ids.abandon(call.seqid);
     this.#checkIdle();
     const circumstances = this.#circumstances();
     return this.#connected ? noReply(call, circumstances) : expired(call, circumstances, false, '');
@@ -336,19 +314,15 @@ export class Connection {
   #closed(failure: NodeJS.ErrnoException | undefined): void {
     const midReply = this.#inbox.isMidMessage;
     const circumstances = this.#circumstances();
+    const neverMade = (method?: string) =>
+      unreachable(method, this.peer, failure ?? new Error('the connection was closed'));
     for (const call of this.#drain()) {
       if (this.#garbage !== undefined)
         call.reject(garbled(call, circumstances, this.#garbage.why, this.#garbage.cause));
       else if (this.#connected) call.reject(lost(call, circumstances, failure, midReply));
-      else
-        call.reject(
-          unreachable(call.method.fullName, this.peer, failure ?? new Error('the connection was closed')),
-        );
+      else call.reject(neverMade(call.method.fullName));
     }
-    if (!this.#connected)
-      this.#ready.reject(
-        unreachable(undefined, this.peer, failure ?? new Error('the connection was closed')),
-      );
+    if (!this.#connected) this.#ready.reject(neverMade());
     this.#gone.resolve();
     this.#onEnd();
   }
@@ -359,7 +333,6 @@ export class Connection {
     const waiting = [...this.#pending.drain(), ...this.#unflushed];
     this.#unflushed = [];
     this.#queued = [];
-    this.#abandoned.clear();
     return waiting;
   }
 

@@ -1,0 +1,38 @@
+import type { PendingCalls } from './pending.ts';
+
+/** Given-up calls whose late replies are still expected; a peer that never sends them must cost no memory. */
+const MOST_ABANDONED = 100_000;
+
+/** The sequence ids of a connection's calls, those included that were given up and may be answered yet. */
+export class SequenceIds {
+  #next: number;
+  readonly #abandoned = new Set<number>();
+
+  constructor(first: number) {
+    this.#next = first;
+  }
+
+  /** Ids run from 0 to 2^31-1 and begin again; one that is still waited for is passed over. */
+  take(pending: PendingCalls): number {
+    let id = this.#next;
+    while (pending.has(id) || this.#abandoned.has(id)) id = (id + 1) & 0x7fffffff;
+    this.#next = (id + 1) & 0x7fffffff;
+    return id;
+  }
+
+  /** Nobody waits for this one any more. */
+  abandon(id: number): void {
+    if (this.#abandoned.size >= MOST_ABANDONED)
+      this.#abandoned.delete(this.#abandoned.values().next().value!);
+    this.#abandoned.add(id);
+  }
+
+  isAbandoned(id: number): boolean {
+    return this.#abandoned.has(id);
+  }
+
+  /** No reply with this one will come any more. */
+  release(id: number): void {
+    this.#abandoned.delete(id);
+  }
+}
