@@ -70,7 +70,7 @@ describe('several services on a server', () => {
   const unknown = (name: string) =>
     message(
       EXCEPTION,
-      name,
+      name.slice(name.indexOf(':') + 1),
       1,
       Buffer.concat([
         texts({ 1: `${name}: there is no such method here` }).subarray(0, -1),

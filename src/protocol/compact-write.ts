@@ -26,7 +26,7 @@ function writeFieldHeader(w: ByteWriter, at: number, id: number, last: number, t
 }
 
 /** Length and text; a text of up to 42 units has a length of one byte whatever its characters. */
-export function writeCompactText(w: ByteWriter, at: number, text: string): number {
+function writeCompactText(w: ByteWriter, at: number, text: string): number {
   if (text.length <= 42) {
     room(w, at, 1);
     const end = writeText(w, at + 1, text, 0);
