@@ -9,6 +9,9 @@ export interface FakeServer {
   close(): Promise<void>;
 }
 
+/** ms that a condition may take to come true on a busy machine. */
+const PATIENCE = 9000;
+
 interface Closable {
   close(options?: { readonly grace?: number }): Promise<void>;
 }
@@ -145,7 +148,12 @@ export class RawClient {
 
 /** Resolves when `condition` holds; looks once per turn of the event loop. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setImmediate(resolve));
+  const end = performance.now() + PATIENCE;
+  while (!condition()) {
+    // Or it would turn for ever, long after its test has failed.
+    if (performance.now() > end) throw new Error(`it did not come true within ${PATIENCE} ms: ${condition}`);
+    await new Promise(resolve => setImmediate(resolve));
+  }
 }
 
 /** A few turns of the event loop: enough for what is on its way between two ends in this process. */

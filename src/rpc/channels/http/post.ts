@@ -36,6 +36,8 @@ export class Post {
   #request: ClientRequest | undefined;
   #isConnected = false;
   #isAnswered = false;
+  /** The server gives no answer to this call, as it seems: when the connection is closed, it is done. */
+  #isUnanswered = false;
 
   constructor(call: Call, body: Buffer, office: PostOffice, over: (post: Post) => void) {
     this.call = call;
@@ -79,24 +81,24 @@ export class Post {
       .on('response', response => this.#receive(response))
       .on('error', error => this.#broken(error))
       .on('close', () => this.#broken(undefined));
-    if (this.call.method.oneway) this.#request.on('finish', () => this.#sent());
-    this.#request.end(this.body);
+    const sent = this.#request;
+    if (this.call.method.oneway) sent.on('finish', () => this.#sent(sent));
+    sent.end(this.body);
   }
 
   /**
    * A oneway call is done when it is answered, for the answer may be a refusal. But libthrift's server (C++) and npm
-   * thrift's give none: they are waited for once, and not long.
+   * thrift's give none. They are waited for once; and from then on told that nothing more will come, whereupon they
+   * close the connection when they are through with the call: so it is done before the next one begins.
    */
-  #sent(): void {
+  #sent(request: ClientRequest): void {
     const office = this.#office;
-    const patience = office.answersOneways ? ONEWAY_PATIENCE : 0;
-    startTimer(patience, () => {
+    startTimer(office.answersOneways ? ONEWAY_PATIENCE : 0, () => {
       if (this.call.settled) return;
       office.answersOneways = false;
-      this.call.resolve(undefined);
-      // What may come yet is nobody's business; nor can the connection carry another call.
-      this.#end();
-      this.#request?.destroy();
+      this.#isUnanswered = true;
+      request.socket?.end();
+      startTimer(ONEWAY_PATIENCE, () => this.#broken(undefined)).unref();
     }).unref();
   }
 
@@ -145,6 +147,7 @@ export class Post {
 
   #broken(error: NodeJS.ErrnoException | undefined): void {
     if (this.call.settled) return;
+    if (this.#isUnanswered) this.call.resolve(undefined);
     const { peer } = this.#office;
     this.fail(
       this.#isConnected || error === undefined
