@@ -1,29 +1,65 @@
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Service } from 'livethrift';
-import { handler } from '../workloads.ts';
-import type { Contender, Entrant } from './contender.ts';
+import type { DynamicModule, StructClass } from 'livethrift';
+import { type BenchClient, handler } from '../workloads/calls.ts';
+import { type EchoMethod, type Medium, structNames } from '../workloads/values.ts';
+import { type CodecOf, type Contender, type Entrant, ownedCodec } from './contender.ts';
+import { OursBuild, raised } from './ours-files.ts';
 import { callerOf } from './promises.ts';
 
-interface Module {
-  readonly PingPong: Service<{ ping(): string; login(username: string, password: string): string }>;
-}
-
-/** The built package: JavaScript as users run it, transpiled by nobody at run time. */
-export async function ours({ transport, build = 'dist' }: Entrant): Promise<Contender> {
-  const url = pathToFileURL(resolve(build, 'index.js'));
-  const { loadSync, makeClient, makeServer } = (await import(url.href)) as typeof import('livethrift');
-  const { PingPong } = loadSync<Module>(resolve('idl/pingpong.thrift'));
+export async function ours({
+  build,
+  transport = 'buffered',
+  protocol = 'binary',
+}: Entrant): Promise<Contender> {
+  const files = await OursBuild.of(build);
+  const { makeClient, makeServer } = files.api;
+  const module = files.schema();
   return {
     async serve() {
-      const address = await makeServer(PingPong, handler).listen({ port: 0 });
+      const address = await makeServer(module.Bench, handler, { limits: raised }).listen({ port: 0 });
       if (!('port' in address)) throw new Error('expected a port');
       return address.port;
     },
     async connect(port) {
-      const client = makeClient(PingPong, { host: '127.0.0.1', port }, { transport });
+      const options = { transport, protocol, limits: raised };
+      const client = makeClient(module.Bench, { host: '127.0.0.1', port }, options);
       await client.$ready();
-      return callerOf(client);
+      const close = (): void => void client.$close({ grace: 0 });
+      const native = (struct: EchoMethod, value: object): object => nativeOf(module, struct, value);
+      return callerOf(client as unknown as BenchClient, native, close);
     },
   };
+}
+
+/** As a program has it, by `serialize` and `deserialize`; or as a connection has it. */
+export async function oursCodec({ build, variant, protocol = 'binary' }: Entrant): Promise<CodecOf> {
+  const files = await OursBuild.of(build);
+  const { serialize, deserialize } = files.api;
+  const module = files.schema();
+  return struct => {
+    const Class = module[structNames[struct]] as StructClass;
+    const owned = ownedCodec(
+      value => nativeOf(module, struct, value),
+      native => serialize(Class, native, { protocol }),
+      bytes => deserialize(Class, bytes, { protocol }),
+    );
+    return variant === 'owned' ? owned : { ...owned, ...files.inPlace(Class, protocol) };
+  };
+}
+
+/** Instances of the loaded classes, as decoding makes them: bigint for i64, maps for maps. */
+function nativeOf(module: DynamicModule, struct: EchoMethod, value: object): object {
+  const Class = module[structNames[struct]] as new (fields: object) => object;
+  return new Class(fieldsOf(struct, value));
+}
+
+function fieldsOf(struct: EchoMethod, value: object): object {
+  if (struct === 'medium') {
+    const { id, attributes, ...others } = value as Medium;
+    return { id: BigInt(id), ...others, attributes: new Map(Object.entries(attributes)) };
+  }
+  if (struct === 'counts') {
+    const { values } = value as { values: Record<string, number> };
+    return { values: new Map(Object.entries(values)) };
+  }
+  return value;
 }

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import type { Workload } from '../workloads.ts';
+import type { WorkloadName } from '../workloads/calls.ts';
+import { messageFile } from '../workloads/messages.ts';
 import type { Caller, Contender, Load } from './contender.ts';
 
 /**
@@ -10,12 +12,16 @@ import type { Caller, Contender, Load } from './contender.ts';
 export const raw: Contender = {
   async serve() {
     const server = createServer({ noDelay: true }, socket =>
-      socket.once('data', sizes => answer(socket, sizes)),
+      socket.once('data', (sizes: Buffer) => answer(socket, sizes)),
     );
     await once(server.listen(0, '127.0.0.1'), 'listening');
     return (server.address() as AddressInfo).port;
   },
-  connect: port => Promise.resolve(new RawCaller(port)),
+  async connect(port) {
+    const caller = new RawCaller(port);
+    await caller.open('ping');
+    return caller;
+  },
 };
 
 const GREETING = 8;
@@ -54,22 +60,22 @@ class Copies {
 /** One connection for each workload, since their sizes differ. */
 class RawCaller implements Caller {
   readonly #port: number;
-  readonly #lines = new Map<Workload, Promise<RawLine>>();
+  readonly #lines = new Map<WorkloadName, Promise<RawLine>>();
 
   constructor(port: number) {
     this.#port = port;
   }
 
-  async verify(workload: Workload): Promise<void> {
-    const { calls } = await (await this.#line(workload)).run(3, 0);
+  async verify(workload: WorkloadName): Promise<void> {
+    const { calls } = await (await this.open(workload)).run(3, 0);
     if (calls !== 3) throw new Error(`expected 3 replies, got ${calls}`);
   }
 
-  async load(workload: Workload, inFlight: number, ms: number): Promise<Load> {
-    return (await this.#line(workload)).run(inFlight, ms);
+  async load(workload: WorkloadName, inFlight: number, ms: number): Promise<Load> {
+    return (await this.open(workload)).run(inFlight, ms);
   }
 
-  #line(workload: Workload): Promise<RawLine> {
+  open(workload: WorkloadName): Promise<RawLine> {
     let line = this.#lines.get(workload);
     if (line === undefined) {
       line = RawLine.open(this.#port, workload);
@@ -77,17 +83,23 @@ class RawCaller implements Caller {
     }
     return line;
   }
+
+  close(): void {
+    for (const line of this.#lines.values()) void line.then(opened => opened.close());
+  }
 }
 
 class RawLine {
   readonly #socket: Socket;
   readonly #requests: Copies;
+  readonly #requestSize: number;
   readonly #replySize: number;
   #onBytes: (bytes: Buffer, length: number) => void = () => {};
 
-  private constructor(port: number, workload: Workload) {
-    this.#requests = new Copies(workload.requestSize);
-    this.#replySize = workload.replySize;
+  private constructor(port: number, workload: WorkloadName) {
+    this.#requestSize = statSync(messageFile(workload, 'request')).size;
+    this.#replySize = statSync(messageFile(workload, 'reply')).size;
+    this.#requests = new Copies(this.#requestSize);
     const buffer = Buffer.allocUnsafeSlow(64 * 1024);
     const callback = (length: number): boolean => {
       this.#onBytes(buffer, length);
@@ -96,17 +108,21 @@ class RawLine {
     this.#socket = connect({ host: '127.0.0.1', port, noDelay: true, onread: { buffer, callback } });
   }
 
-  static async open(port: number, workload: Workload): Promise<RawLine> {
+  static async open(port: number, workload: WorkloadName): Promise<RawLine> {
     const line = new RawLine(port, workload);
     const sizes = Buffer.alloc(GREETING);
-    sizes.writeInt32BE(workload.requestSize, 0);
-    sizes.writeInt32BE(workload.replySize, 4);
+    sizes.writeInt32BE(line.#requestSize, 0);
+    sizes.writeInt32BE(line.#replySize, 4);
     await new Promise<void>((resolve, reject) => {
       line.#onBytes = () => resolve();
       line.#socket.once('error', reject);
       line.#socket.write(sizes);
     });
     return line;
+  }
+
+  close(): void {
+    this.#socket.end();
   }
 
   /** As `Caller.load`; in 0 ms every one of `inFlight` calls is made once. */

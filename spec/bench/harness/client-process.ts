@@ -1,28 +1,38 @@
-import type { Caller } from '../contenders/contender.ts';
+import type { Caller, Entrant } from '../contenders/contender.ts';
 import { contenderOf } from '../contenders/entrants.ts';
-import { workloads } from '../workloads.ts';
-import { answerWith, entrantOfProcess } from './ipc.ts';
+import { answerWith, type ClientCommands, cpuTime, roleOfProcess } from './ipc.ts';
+import { memory } from './memory.ts';
 
-const contender = await contenderOf(entrantOfProcess());
+const contender = await contenderOf(roleOfProcess<Entrant>());
+const others: Caller[] = [];
 let caller: Caller;
 
-answerWith({
+answerWith<ClientCommands>({
   async connect(port) {
     caller = await contender.connect(port);
   },
-  verify: workload => caller.verify(workloads[workload]),
+  verify: workload => caller.verify(workload),
   async run(workload, inFlight, ms) {
-    const [cpuBefore, before] = [process.cpuUsage(), performance.now()];
-    const { calls, latencies } = await caller.load(workloads[workload], inFlight, ms);
+    const [cpuBefore, before] = [cpuTime(), performance.now()];
+    const { calls, latencies } = await caller.load(workload, inFlight, ms);
     const seconds = (performance.now() - before) / 1000;
-    const { user, system } = process.cpuUsage(cpuBefore);
+    const cpu = cpuTime() - cpuBefore;
     const sorted = Float64Array.from(latencies).sort();
     const quantile = (q: number): number => sorted[Math.floor(q * (sorted.length - 1))]!;
-    return {
-      calls,
-      seconds,
-      cpu: user + system,
-      ...(sorted.length > 0 ? { p50: quantile(0.5), p99: quantile(0.99) } : {}),
-    };
+    return { calls, seconds, cpu, ...(sorted.length > 0 ? { p50: quantile(0.5), p99: quantile(0.99) } : {}) };
   },
+  async connections(port, count) {
+    const before = cpuTime();
+    for (let i = 0; i < count; i++) {
+      const another = await contender.connect(port);
+      others.push(another);
+      await another.load('ping', 1, 0);
+    }
+    return cpuTime() - before;
+  },
+  closeConnections() {
+    for (const another of others.splice(0)) another.close();
+  },
+  hang: count => caller.hang?.(count),
+  memory,
 });

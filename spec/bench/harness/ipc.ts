@@ -1,7 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import type { Entrant } from '../contenders/contender.ts';
-import type { WorkloadName } from '../workloads.ts';
+import type { WorkloadName } from '../workloads/calls.ts';
 
 /** What the coordinator asks of a server's process. */
 export interface ServerCommands {
@@ -9,6 +6,7 @@ export interface ServerCommands {
   serve(): Promise<number>;
   /** us of CPU time that the process has used. */
   cpu(): number;
+  memory(): Promise<Memory>;
 }
 
 /** What the coordinator asks of a client's process. */
@@ -16,7 +14,36 @@ export interface ClientCommands {
   connect(port: number): Promise<void>;
   verify(workload: WorkloadName): Promise<void>;
   run(workload: WorkloadName, inFlight: number, ms: number): Promise<Sample>;
+  /** Opens more connections, one after the other, each with a call on it; gives the us of CPU time. */
+  connections(port: number, count: number): Promise<number>;
+  closeConnections(): void;
+  /** Makes calls that are never answered. */
+  hang(count: number): void;
+  memory(): Promise<Memory>;
 }
+
+/** What the coordinator asks of a process that turns one struct into bytes, or back. */
+export interface CodecCommands {
+  /** False where the struct has no form there. */
+  verify(): boolean;
+  run(ms: number): CodecSample;
+}
+
+/** What the coordinator asks of a process that finds out what one unit of many costs. */
+export interface GrowthCommands {
+  /** ns of CPU time per unit. */
+  run(task: GrowthTask, size: number, ms: number): Promise<number>;
+}
+
+export type GrowthTask =
+  | 'encode fields'
+  | 'decode fields'
+  | 'load types'
+  | 'load lines'
+  | 'parse lines'
+  | 'whole buffered'
+  | 'chunks buffered'
+  | 'chunks framed';
 
 /** One run as the client's process saw it. */
 export interface Sample {
@@ -24,30 +51,41 @@ export interface Sample {
   readonly seconds: number;
   /** us of CPU time of the client's process. */
   readonly cpu: number;
-  /** us, sorted away to what is reported; absent with several calls in flight. */
+  /** us; absent with several calls in flight. */
   readonly p50?: number;
   readonly p99?: number;
 }
 
-interface Question {
+export interface CodecSample {
+  /** ns of CPU time per struct: the median of the batches. */
+  readonly cpu: number;
+  /** Of one struct's bytes. */
+  readonly size: number;
+}
+
+/** Bytes of a process after its garbage was collected. */
+export interface Memory {
+  /** In V8's heap and in buffers. */
+  readonly held: number;
+  readonly resident: number;
+}
+
+export interface Question {
   readonly command: string;
   readonly args: readonly unknown[];
 }
 
-type Answer = { readonly value: unknown } | { readonly error: string };
+export type Answer = { readonly value?: unknown } | { readonly error: string };
 
-type Commands = ServerCommands | ClientCommands;
-type Asked<C, K extends keyof C> = C[K] extends (...args: infer A) => infer R
-  ? { readonly args: A; readonly result: Awaited<R> }
-  : never;
+export type Commands = ServerCommands | ClientCommands | CodecCommands | GrowthCommands;
 
-/** In a child: the contender it is to be. */
-export function entrantOfProcess(): Entrant {
-  return JSON.parse(process.argv[2]!) as Entrant;
+/** In a child: what it is to be. */
+export function roleOfProcess<R>(): R {
+  return JSON.parse(process.argv[2]!) as R;
 }
 
 /** In a child: answers the coordinator, and ends when it is gone. */
-export function answerWith(commands: Commands): void {
+export function answerWith<C extends Commands>(commands: C): void {
   const known = commands as unknown as Record<string, (...args: readonly unknown[]) => unknown>;
   process.on('disconnect', () => process.exit());
   process.on('message', async ({ command, args }: Question) => {
@@ -61,53 +99,8 @@ export function answerWith(commands: Commands): void {
   });
 }
 
-/** Ms that anything may take beyond its own time. */
-const PATIENCE = 20_000;
-
-/** A child as the coordinator sees it: asked one thing at a time, and never waited for without end. */
-export class Worker<C extends Commands> {
-  readonly #what: string;
-  readonly #child: ChildProcess;
-
-  constructor(file: string, what: string, entrant: Entrant, execArgv: string[]) {
-    this.#what = what;
-    this.#child = fork(file, [JSON.stringify(entrant)], { execArgv, serialization: 'json' });
-  }
-
-  async ask<K extends keyof C & string>(
-    command: K,
-    args: Asked<C, K>['args'],
-    ms = 0,
-  ): Promise<Asked<C, K>['result']> {
-    const text = `${this.#what}: ${command}`;
-    if (!this.#child.connected) throw new Error(`${text}: the process has ended`);
-    const ended = new AbortController();
-    try {
-      const answer = once(this.#child, 'message', { signal: ended.signal });
-      const exit = once(this.#child, 'exit', { signal: ended.signal }).then(([code]) => {
-        throw new Error(`${text}: the process ended with ${String(code)}`);
-      });
-      const late = new Promise<never>((_, reject) => {
-        AbortSignal.any([ended.signal, AbortSignal.timeout(PATIENCE + ms)]).onabort = () =>
-          reject(new Error(`${text}: no answer within ${PATIENCE + ms} ms`));
-      });
-      for (const loser of [answer, exit, late]) loser.catch(() => {});
-      this.#child.send({ command, args } satisfies Question);
-      const [said] = (await Promise.race([answer, exit, late])) as [Answer];
-      if ('error' in said) throw new Error(`${text}: ${said.error}`);
-      return said.value as Asked<C, K>['result'];
-    } finally {
-      ended.abort();
-    }
-  }
-
-  /** Lets the process end by itself, which writes its profile; kills it when it does not. */
-  async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const exit = once(this.#child, 'exit');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE);
-    if (this.#child.connected) this.#child.disconnect();
-    await exit;
-    clearTimeout(timer);
-  }
+/** In a child: us of CPU time that it has used. */
+export function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
 }

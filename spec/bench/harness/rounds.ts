@@ -1,63 +1,55 @@
-import type { Entrant } from '../contenders/contender.ts';
-import type { WorkloadName } from '../workloads.ts';
-import { Pair, type Round } from './pair.ts';
+/** What was measured of one contender in one round, by the names of the columns. */
+export type Figures = Readonly<Record<string, number>>;
 
-/** A workload with so many calls in flight. */
-export interface Case {
-  readonly workload: WorkloadName;
-  readonly inFlight: number;
+export interface Column {
+  /** The key in `Figures`. */
+  readonly key: string;
+  readonly title: string;
+  /** Whether the ratio is told as well. The first column's always is. */
+  readonly ratio?: boolean;
 }
 
-export interface Plan {
-  readonly cases: readonly Case[];
-  readonly entrants: readonly Entrant[];
+/** One comparison: a table of the report. */
+export interface CaseResult {
+  readonly suite: string;
+  readonly name: string;
+  /** What the ratios of the first column are of. */
+  readonly of: string;
+  readonly columns: readonly Column[];
+  /** By contender, in order; those at one index ran one after the other. All are measured by the first. */
+  readonly rounds: Readonly<Record<string, readonly Figures[]>>;
+}
+
+/** One of those who take turns. */
+export interface Turn {
+  readonly name: string;
+  run(): Promise<Figures>;
+}
+
+export interface Rounds {
   /** Not counted. */
   readonly warmUps: number;
   readonly rounds: number;
-  /** Of one contender in one round. */
-  readonly ms: number;
-  /** A folder for the CPU profiles of all processes. */
-  readonly profiles: string | undefined;
 }
 
-/** The rounds of each contender, by its name, in order: those at one index ran one after the other. */
-export interface CaseResult extends Case {
-  readonly rounds: ReadonlyMap<string, readonly Round[]>;
-}
-
-/** Runs a plan. All processes live from the beginning to the end; only one pair works at a time. */
-export async function runPlan(plan: Plan, onProgress: (text: string) => void): Promise<CaseResult[]> {
-  const pairs = plan.entrants.map(entrant => new Pair(entrant, plan.profiles));
-  try {
-    for (const pair of pairs) await pair.open();
-    for (const workload of new Set(plan.cases.map(one => one.workload)))
-      for (const pair of pairs) await pair.verify(workload);
-    onProgress('all results are as expected');
-    const results: CaseResult[] = [];
-    for (const one of plan.cases) {
-      onProgress(`${one.workload}, ${one.inFlight} in flight`);
-      results.push(await runCase(one, pairs, plan));
-    }
-    return results;
-  } finally {
-    await Promise.all(pairs.map(pair => pair.stop()));
-  }
-}
-
-async function runCase(one: Case, pairs: readonly Pair[], plan: Plan): Promise<CaseResult> {
-  const rounds = new Map<string, Round[]>(pairs.map(pair => [pair.entrant.name, []]));
-  for (let i = -plan.warmUps; i < plan.rounds; i++) {
-    for (const pair of orderOf(pairs, i + plan.warmUps)) {
-      const round = await pair.run(one.workload, one.inFlight, plan.ms);
-      if (i >= 0) rounds.get(pair.entrant.name)!.push(round);
+/** Lets all have their turn in every round, in another order each time. */
+export async function takeTurns(
+  turns: readonly Turn[],
+  { warmUps, rounds }: Rounds,
+): Promise<Record<string, Figures[]>> {
+  const results: Record<string, Figures[]> = Object.fromEntries(turns.map(({ name }) => [name, []]));
+  for (let round = -warmUps; round < rounds; round++) {
+    for (const turn of orderOf(turns, round + warmUps)) {
+      const figures = await turn.run();
+      if (round >= 0) results[turn.name]!.push(figures);
     }
   }
-  return { ...one, rounds };
+  return results;
 }
 
 /** Each round another one begins, and every other round goes backwards, so that nobody always follows the same. */
-function orderOf(pairs: readonly Pair[], round: number): Pair[] {
-  const first = round % pairs.length;
-  const order = [...pairs.slice(first), ...pairs.slice(0, first)];
+function orderOf(turns: readonly Turn[], round: number): Turn[] {
+  const first = round % turns.length;
+  const order = [...turns.slice(first), ...turns.slice(0, first)];
   return round % 2 === 0 ? order : order.reverse();
 }

@@ -1,12 +1,12 @@
+import type { Entrant } from '../contenders/contender.ts';
 import { contenderOf } from '../contenders/entrants.ts';
-import { answerWith, entrantOfProcess } from './ipc.ts';
+import { answerWith, cpuTime, roleOfProcess, type ServerCommands } from './ipc.ts';
+import { memory } from './memory.ts';
 
-const contender = await contenderOf(entrantOfProcess());
+const contender = await contenderOf(roleOfProcess<Entrant>());
 
-answerWith({
+answerWith<ServerCommands>({
   serve: () => contender.serve(),
-  cpu() {
-    const { user, system } = process.cpuUsage();
-    return user + system;
-  },
+  cpu: cpuTime,
+  memory,
 });

@@ -1,0 +1,96 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { DynamicModule, Limits, StructClass } from 'livethrift';
+
+const IDL = 'spec/bench/workloads/bench.thrift';
+const large = 256 * 1024 * 1024;
+/** Beyond what any workload needs: what growth is measured with must get through. */
+export const raised: Partial<Limits> = { frame: large, message: large, unsent: large };
+
+/** A build of ours: JavaScript as users run it, transpiled by nobody at run time. */
+export class OursBuild {
+  readonly api: typeof import('livethrift');
+  readonly #files: InnerFiles;
+
+  private constructor(api: typeof import('livethrift'), files: InnerFiles) {
+    this.api = api;
+    this.#files = files;
+  }
+
+  /** `folder` is where the compiler put it. */
+  static async of(folder = 'dist'): Promise<OursBuild> {
+    const file = async (name: string): Promise<object> =>
+      (await import(pathToFileURL(resolve(folder, name)).href)) as object;
+    const api = (await file('index.js')) as typeof import('livethrift');
+    // The entry has imported all of these; they are not exported.
+    const inner = await Promise.all(
+      [
+        'codec/by-protocol.js',
+        'wire/writer.js',
+        'wire/reader.js',
+        'limits.js',
+        'idl/parse.js',
+        'idl/source.js',
+        'idl/diagnostics.js',
+      ].map(file),
+    );
+    return new OursBuild(api, Object.assign({}, ...inner) as InnerFiles);
+  }
+
+  /** bench.thrift, loaded anew. */
+  schema(): DynamicModule {
+    return this.api.loadSync(resolve(IDL));
+  }
+
+  /** Parses alone: no linking, no classes. */
+  parse(text: string): unknown {
+    const { parse, SourceText, Diagnostics } = this.#files;
+    return parse(new SourceText('bench.thrift', text), new Diagnostics());
+  }
+
+  /** A struct's codec as a connection has it: into its buffer, out of the chunk that came. */
+  inPlace(Class: StructClass, protocol: 'binary' | 'compact'): InPlace {
+    const { ByteReader, ByteWriter, codecsByProtocol, defaultLimits } = this.#files;
+    const codec = codecsByProtocol[protocol]!.of(this.api.describe(Class));
+    const writer = new ByteWriter(64 * 1024, defaultLimits.depth);
+    const reader = new ByteReader(defaultLimits);
+    return {
+      encode: value => codec.encode(writer, value, 0, 0),
+      decoder(messages) {
+        const ends = [0];
+        for (const { length } of messages) ends.push(ends.at(-1)! + length);
+        reader.attach(Buffer.concat(messages));
+        return i => {
+          reader.window(ends[i]!, ends[i + 1]!, false);
+          return codec.decode(reader, 0);
+        };
+      },
+    };
+  }
+}
+
+export interface InPlace {
+  encode(value: unknown): unknown;
+  decoder(messages: readonly Uint8Array[]): (i: number) => unknown;
+}
+
+/** What is used of the files that the package does not export. */
+interface InnerFiles {
+  readonly codecsByProtocol: Readonly<Record<string, { of(type: object): Codec }>>;
+  readonly ByteWriter: new (capacity: number, maxDepth: number) => object;
+  readonly ByteReader: new (limits: Limits) => Reader;
+  readonly defaultLimits: Limits;
+  readonly SourceText: new (file: string, text: string) => object;
+  readonly Diagnostics: new () => object;
+  parse(source: object, diagnostics: object): unknown;
+}
+
+interface Codec {
+  encode(writer: object, value: unknown, at: number, depth: number): number;
+  decode(reader: Reader, depth: number): unknown;
+}
+
+interface Reader {
+  attach(bytes: Buffer): void;
+  window(start: number, end: number, growing: boolean): void;
+}
