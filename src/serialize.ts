@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { codecsByProtocol } from './codec/by-protocol.ts';
 import { deserializeWith, serializeWith } from './codec/checked.ts';
-import { type Limits, withLimits } from './limits.ts';
+import { defaultLimits, type Limits, withLimits } from './limits.ts';
 import { checkOptions } from './options.ts';
 import type { ProtocolName } from './protocol/protocol.ts';
 import type { TypeDescriptor } from './schema/descriptor.ts';
@@ -20,11 +20,14 @@ export interface SerializeOptions {
 
 /** Taken while in use: a getter of the value may serialize another. */
 let scratch: ByteWriter | undefined;
+/** Decoding runs nobody's code but ours, so that one serves all. */
+const ordinary = new ByteReader(defaultLimits);
 /** Beyond this the scratch buffer is given back to the system. */
 const KEPT = 1024 * 1024;
 
 /**
- * A value's bytes, with no message around them. `type` is a loaded class or enum, or what
+ * A value's bytes, with no message around them; up to 1 KiB of them share their memory with others, as those of small
+ * Buffers do. `type` is a loaded class or enum, or what
  * `type(module, 'list<User>')` gives. Throws a ValueError with the path of what does not fit.
  */
 export function serialize<C extends AnyStructClass>(
@@ -37,13 +40,13 @@ export function serialize(
   value: unknown,
   options?: SerializeOptions,
 ): Uint8Array;
-export function serialize(type: TypeLike, value: unknown, options: SerializeOptions = {}): Uint8Array {
-  const limits = limitsOf(options);
+export function serialize(type: TypeLike, value: unknown, options?: SerializeOptions): Uint8Array {
+  const limits = options === undefined ? defaultLimits : limitsOf(options);
   const writer =
     scratch !== undefined && scratch.maxDepth === limits.depth ? scratch : new ByteWriter(1024, limits.depth);
   scratch = undefined;
   const bytes = serializeWith(
-    codecsByProtocol[options.protocol ?? 'binary'],
+    codecsByProtocol[options?.protocol ?? 'binary'],
     descriptorOf(type),
     value,
     writer,
@@ -62,20 +65,26 @@ export function deserialize<C extends { readonly prototype: object }>(
   options?: SerializeOptions,
 ): C['prototype'];
 export function deserialize(type: TypeLike, bytes: Uint8Array, options?: SerializeOptions): unknown;
-export function deserialize(type: object, bytes: Uint8Array, options: SerializeOptions = {}): unknown {
-  const reader = new ByteReader(limitsOf(options));
+export function deserialize(type: object, bytes: Uint8Array, options?: SerializeOptions): unknown {
   if (!(bytes instanceof Uint8Array)) {
     throw new TypeError(
       `deserialize: expected the bytes as a Uint8Array, got ${inspect(bytes, { depth: 0, maxStringLength: 40 })}`,
     );
   }
-  reader.attach(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  reader.window(0, bytes.byteLength, false);
-  return deserializeWith(
-    codecsByProtocol[options.protocol ?? 'binary'],
-    descriptorOf(type as TypeLike),
-    reader,
+  const reader = options === undefined ? ordinary : new ByteReader(limitsOf(options));
+  reader.attach(
+    Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
   );
+  reader.window(0, bytes.byteLength, false);
+  try {
+    return deserializeWith(
+      codecsByProtocol[options?.protocol ?? 'binary'],
+      descriptorOf(type as TypeLike),
+      reader,
+    );
+  } finally {
+    reader.detach();
+  }
 }
 
 function limitsOf(options: SerializeOptions): Limits {

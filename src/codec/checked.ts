@@ -1,7 +1,7 @@
 import { DecodeError } from '../errors/decode-error.ts';
 import type { ValueError } from '../errors/value-error.ts';
 import type { TypeDescriptor } from '../schema/descriptor.ts';
-import { ownCopy } from '../wire/copy.ts';
+import { slabCopy } from '../wire/copy.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { type ByteWriter, REFUSED } from '../wire/writer.ts';
 import type { Codec, CodecFinder } from './codec.ts';
@@ -54,7 +54,7 @@ export function serializeWith(
   const end = encodeChecked(codecs.of(type), w, value, 0, () =>
     explainValue(type, value, w.maxDepth, codecs.protocol),
   );
-  return ownCopy(w.bytes, 0, end);
+  return slabCopy(w.bytes, 0, end);
 }
 
 /** The value of bytes that hold nothing else. Throws a DecodeError with the path and offset of what is wrong. */

@@ -1,4 +1,4 @@
-import { ownCopy } from '../wire/copy.ts';
+import { ownCopy, putBytes } from '../wire/copy.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { readText, writeText } from '../wire/text.ts';
 import { readUuid, writeUuid } from '../wire/uuid.ts';
@@ -214,7 +214,7 @@ function valueWriter(): ValueWriter {
     binary(w, at, value) {
       room(w, at, 4 + value.length);
       w.view.setInt32(at, value.length);
-      w.bytes.set(value, at + 4);
+      putBytes(w.bytes, at + 4, value);
       return at + 4 + value.length;
     },
     uuid(w, at, value) {

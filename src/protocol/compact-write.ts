@@ -1,3 +1,4 @@
+import { putBytes } from '../wire/copy.ts';
 import { writeText } from '../wire/text.ts';
 import { writeUuid } from '../wire/uuid.ts';
 import { type ByteWriter, REFUSED, room } from '../wire/writer.ts';
@@ -74,7 +75,7 @@ export const values: ValueWriter = {
   binary(w, at, value) {
     room(w, at, MAX_VARINT_32 + value.length);
     const from = writeVarint(w, at, value.length);
-    w.bytes.set(value, from);
+    putBytes(w.bytes, from, value);
     return from + value.length;
   },
   uuid(w, at, value) {

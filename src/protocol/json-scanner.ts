@@ -29,6 +29,10 @@ export class JsonScanner implements MessageScanner {
     this.#maxBrackets = 1 + BRACKETS_A_LEVEL * (limits.depth + 1);
   }
 
+  get wanted(): number {
+    return this.#offset;
+  }
+
   reset(): void {
     this.#offset = 0;
     this.#open.length = 0;

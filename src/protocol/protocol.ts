@@ -134,4 +134,6 @@ export interface MessageScanner {
    * bytes that cannot be a message and for one larger than the limit.
    */
   scan(r: ByteReader): number;
+  /** Bytes that the message takes at least, as far as it was scanned. */
+  readonly wanted: number;
 }

@@ -44,6 +44,10 @@ export abstract class StackScanner implements MessageScanner {
   /** Bytes that every value of a type takes; not above 0 when they differ. */
   protected abstract width(type: number): number;
 
+  get wanted(): number {
+    return this.#offset;
+  }
+
   reset(): void {
     this.#offset = 0;
     this.#left.length = 0;

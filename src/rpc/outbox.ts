@@ -3,6 +3,7 @@ import type { Limits } from '../limits.ts';
 import type { MessageHeader } from '../protocol/protocol.ts';
 import type { Envelope } from '../transport/envelope.ts';
 import { Oversize, type Transport } from '../transport/transport.ts';
+import { giveBuffer } from '../wire/pool.ts';
 import { ByteWriter } from '../wire/writer.ts';
 import { separatesMessages } from './streams.ts';
 
@@ -153,25 +154,34 @@ export class Outbox {
     const stream = this.#stream;
     if (this.#held || this.#writing || !this.#isOpen || !stream.writable) return;
     if (this.#position > 0) {
-      this.#send(stream);
+      const sent = this.#writer.bytes;
+      let isLent = false;
+      this.#send(stream, error => {
+        // After an error nobody knows who still reads it.
+        if (isLent && !error) giveBuffer(sent);
+      });
       this.#position = 0;
       // Whatever the kernel did not take at once is still read from this buffer.
-      if (stream.writableLength > 0) this.#writer.renew(Math.min(this.#writer.size, KEPT));
-      else if (this.#writer.size > KEPT) this.#writer.renew(INITIAL);
+      isLent = stream.writableLength > 0;
+      if (isLent) this.#writer.renew(Math.min(this.#writer.size, KEPT));
+      else if (this.#writer.size > KEPT) {
+        this.#writer.renew(INITIAL);
+        giveBuffer(sent);
+      }
       this.#onFlush();
     }
   }
 
-  #send(stream: Duplex): void {
+  #send(stream: Duplex, done: (error?: Error | null) => void): void {
     const { bytes } = this.#writer;
     if (this.#ends === undefined) {
-      stream.write(bytes.subarray(0, this.#position));
+      stream.write(bytes.subarray(0, this.#position), done);
       return;
     }
     let from = 0;
     stream.cork();
     for (const to of this.#ends) {
-      stream.write(bytes.subarray(from, to));
+      stream.write(bytes.subarray(from, to), to === this.#position ? done : undefined);
       from = to;
     }
     stream.uncork();

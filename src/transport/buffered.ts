@@ -25,22 +25,32 @@ class BufferedCutter implements Cutter {
   readonly #maxMessage: number;
   readonly #envelope: Envelope;
   #scanning = false;
-  readonly wanted = 0;
-
+  /** Bytes of the message before. */
+  #last = 0;
   constructor(protocol: Protocol, limits: Limits) {
     this.#scanner = protocol.scanner(limits);
     this.#maxMessage = limits.message;
     this.#envelope = envelopeOf(protocol.name);
   }
 
+  get wanted(): number {
+    return this.#scanning ? this.#scanner.wanted : 0;
+  }
+
   cut(r: ByteReader, at: number, end: number, take: TakeMessage): number {
     while (at < end) {
       let goOn = true;
+      // Messages of a connection tend to be alike: what is much shorter than the last one is not whole yet.
+      if (!this.#scanning && end - at < this.#last >> 1) {
+        this.#scanner.reset();
+        this.#scanning = true;
+      }
       if (!this.#scanning) {
         // A message beyond the limit is refused even when all of it is there: the chunks must not decide.
         r.window(at, Math.min(end, at + this.#maxMessage), true);
         try {
           goOn = take(r, this.#envelope);
+          this.#last = r.pos - at;
           at = r.pos;
         } catch (error) {
           if (!(error instanceof DecodeError) || error.code !== 'truncated') throw error;
@@ -59,6 +69,7 @@ class BufferedCutter implements Cutter {
         this.#scanning = false;
         r.window(at, stop, false);
         goOn = take(r, this.#envelope);
+        this.#last = stop - at;
         at = stop;
       }
       if (!goOn) break;

@@ -1,5 +1,12 @@
+import { putBytes } from '../wire/copy.ts';
+import { giveBuffer, takeBuffer } from '../wire/pool.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import type { Cutter, TakeMessage } from './cutter.ts';
+
+const none: Buffer = Buffer.alloc(0);
+/** After so many bytes of a message, so much room is made for those that are known to come. */
+const SOME = 32 * 1024;
+const MORE = 2 * 1024 * 1024;
 
 /**
  * The receiving half of a connection: takes chunks as they come, borrowed, and keeps only what is not a whole
@@ -9,7 +16,7 @@ export class Inbox {
   readonly #reader: ByteReader;
   readonly #cutter: Cutter;
   readonly #take: TakeMessage;
-  #kept: Buffer = Buffer.alloc(0);
+  #kept: Buffer = none;
   #from = 0;
   #to = 0;
   #stopped = false;
@@ -62,7 +69,8 @@ export class Inbox {
   #cutKept(): void {
     this.#from = this.#cut(this.#kept, this.#from, this.#to);
     if (this.#from === this.#to) {
-      this.#kept = Buffer.alloc(0);
+      giveBuffer(this.#kept);
+      this.#kept = none;
       this.#from = this.#to = 0;
     }
   }
@@ -75,14 +83,17 @@ export class Inbox {
   #keep(chunk: Buffer, from: number, to: number): void {
     const [held, added] = [this.#to - this.#from, to - from];
     if (this.#to + added > this.#kept.length) {
-      // Room for what is known to come, but no more than doubles at a time: a length alone buys no memory.
-      const wanted = Math.min(this.#cutter.wanted, 2 * (held + added));
-      const grown = Buffer.allocUnsafeSlow(Math.max(held + added, wanted, 2 * held));
-      this.#kept.copy(grown, 0, this.#from, this.#to);
+      // Room for what is known to come, but no more than doubles at a time, or some when some has come: a length alone
+      // buys no memory.
+      const most = held + added < SOME ? 2 * (held + added) : Math.max(2 * (held + added), MORE);
+      const wanted = Math.min(this.#cutter.wanted, most);
+      const grown = takeBuffer(Math.max(held + added, wanted, 2 * held));
+      putBytes(grown, 0, this.#kept.subarray(this.#from, this.#to));
+      giveBuffer(this.#kept);
       this.#kept = grown;
       [this.#from, this.#to] = [0, held];
     }
-    chunk.copy(this.#kept, this.#to, from, to);
+    putBytes(this.#kept, this.#to, chunk.subarray(from, to));
     this.#to += added;
   }
 }

@@ -1,3 +1,5 @@
+import { giveBuffer, takeBuffer } from './pool.ts';
+
 /**
  * Thrown by encoders at a value they refuse. No error object: the encoders only find out *that* a value is
  * wrong; `codec/explain.ts` walks it again, slowly, to say what and where.
@@ -26,8 +28,9 @@ export class ByteWriter {
 
   /** Makes room for `need` bytes at `position`; what stands before `position` is kept. */
   grow(position: number, need: number): void {
-    const grown = Buffer.allocUnsafeSlow(Math.max(this.size * 2, position + need));
+    const grown = takeBuffer(Math.max(this.size * 2, position + need));
     this.bytes.copy(grown, 0, 0, position);
+    giveBuffer(this.bytes);
     this.bytes = grown;
     this.view = viewOf(grown);
     this.size = grown.length;
@@ -35,9 +38,9 @@ export class ByteWriter {
 
   /** A new, empty buffer; the old one belongs to whoever took it. */
   renew(capacity: number): void {
-    this.bytes = Buffer.allocUnsafeSlow(capacity);
+    this.bytes = takeBuffer(capacity);
     this.view = viewOf(this.bytes);
-    this.size = capacity;
+    this.size = this.bytes.length;
   }
 }
 

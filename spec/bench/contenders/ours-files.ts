@@ -7,22 +7,27 @@ const large = 256 * 1024 * 1024;
 /** Beyond what any workload needs: what growth is measured with must get through. */
 export const raised: Partial<Limits> = { frame: large, message: large, unsent: large };
 
+/** Where the compiler puts each file by itself: what users have is bundled, and lets nobody inside. */
+export const FILES = 'spec/bench/build/ours';
+
 /** A build of ours: JavaScript as users run it, transpiled by nobody at run time. */
 export class OursBuild {
   readonly api: typeof import('livethrift');
-  readonly #files: InnerFiles;
+  readonly #files: InnerFiles | undefined;
 
-  private constructor(api: typeof import('livethrift'), files: InnerFiles) {
+  private constructor(api: typeof import('livethrift'), files?: InnerFiles) {
     this.api = api;
     this.#files = files;
   }
 
-  /** `folder` is where the compiler put it. */
+  /** As users have it. */
   static async of(folder = 'dist'): Promise<OursBuild> {
-    const file = async (name: string): Promise<object> =>
-      (await import(pathToFileURL(resolve(folder, name)).href)) as object;
-    const api = (await file('index.js')) as typeof import('livethrift');
-    // The entry has imported all of these; they are not exported.
+    return new OursBuild((await importFrom(folder, 'index.js')) as typeof import('livethrift'));
+  }
+
+  /** With what is not exported: `parse` and `inPlace`. */
+  static async inside(folder: string = FILES): Promise<OursBuild> {
+    const { api } = await OursBuild.of(folder);
     const inner = await Promise.all(
       [
         'codec/by-protocol.js',
@@ -32,9 +37,14 @@ export class OursBuild {
         'idl/parse.js',
         'idl/source.js',
         'idl/diagnostics.js',
-      ].map(file),
+      ].map(name => importFrom(folder, name)),
     );
     return new OursBuild(api, Object.assign({}, ...inner) as InnerFiles);
+  }
+
+  get #inner(): InnerFiles {
+    if (this.#files === undefined) throw new Error('this build was not opened by OursBuild.inside');
+    return this.#files;
   }
 
   /** bench.thrift, loaded anew. */
@@ -44,13 +54,13 @@ export class OursBuild {
 
   /** Parses alone: no linking, no classes. */
   parse(text: string): unknown {
-    const { parse, SourceText, Diagnostics } = this.#files;
+    const { parse, SourceText, Diagnostics } = this.#inner;
     return parse(new SourceText('bench.thrift', text), new Diagnostics());
   }
 
   /** A struct's codec as a connection has it: into its buffer, out of the chunk that came. */
   inPlace(Class: StructClass, protocol: 'binary' | 'compact'): InPlace {
-    const { ByteReader, ByteWriter, codecsByProtocol, defaultLimits } = this.#files;
+    const { ByteReader, ByteWriter, codecsByProtocol, defaultLimits } = this.#inner;
     const codec = codecsByProtocol[protocol]!.of(this.api.describe(Class));
     const writer = new ByteWriter(64 * 1024, defaultLimits.depth);
     const reader = new ByteReader(defaultLimits);
@@ -67,6 +77,10 @@ export class OursBuild {
       },
     };
   }
+}
+
+async function importFrom(folder: string, name: string): Promise<object> {
+  return (await import(pathToFileURL(resolve(folder, name)).href)) as object;
 }
 
 export interface InPlace {

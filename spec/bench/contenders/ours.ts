@@ -32,7 +32,7 @@ export async function ours({
 
 /** As a program has it, by `serialize` and `deserialize`; or as a connection has it. */
 export async function oursCodec({ build, variant, protocol = 'binary' }: Entrant): Promise<CodecOf> {
-  const files = await OursBuild.of(build);
+  const files = variant === 'owned' ? await OursBuild.of(build) : await OursBuild.inside(build);
   const { serialize, deserialize } = files.api;
   const module = files.schema();
   return struct => {

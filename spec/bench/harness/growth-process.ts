@@ -6,7 +6,7 @@ import { messagesOf } from '../workloads/messages.ts';
 import { answerWith, cpuTime, type GrowthCommands, type GrowthTask, roleOfProcess } from './ipc.ts';
 
 const { build } = roleOfProcess<{ readonly build?: string }>();
-const ours = await OursBuild.of(build);
+const ours = await OursBuild.inside(build);
 const { loadSource, makeServer, serialize } = ours.api;
 
 /** Does a unit's work once. */
