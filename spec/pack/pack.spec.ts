@@ -50,6 +50,22 @@ const tsconfig = {
   files: ['program.ts'],
 };
 
+/** A program whose calls go over HTTP, WebSocket and TLS, the last against a port without it. */
+const carried = `
+import { loadSource, makeClient, makeServer } from 'livethrift';
+const { S } = loadSource('service S { string ping() }');
+const server = makeServer(S, { ping: () => 'pong' }, { onError() {} });
+const { port } = await server.listen({ port: 0 });
+const said = [];
+for (const scheme of ['http', 'ws', 'thrift', 'thrifts']) {
+  const client = makeClient(S, scheme + '://127.0.0.1:' + port);
+  said.push(await client.ping().catch(error => error.constructor.name));
+  await client.close();
+}
+await server.close();
+console.log(...said);
+`;
+
 describe('the packed tarball', () => {
   let tarball: string;
   let project: EmptyProject;
@@ -65,6 +81,7 @@ describe('the packed tarball', () => {
     project.write('tsconfig.json', JSON.stringify(tsconfig));
     project.write('loads.mjs', loads);
     project.write('loaded.mjs', `import { loadSource } from 'livethrift'; loadSource('struct User {}');`);
+    project.write('carried.mjs', carried);
     project.write('required.cjs', `console.log(typeof require('livethrift').makeClient);`);
   });
 
@@ -126,6 +143,11 @@ describe('the packed tarball', () => {
           stderr: '',
         });
         expect(await project.run(node, 'livethrift', 'check', 'nowhere')).to.include({ code: 2 });
+      });
+
+      it('carries calls over what it only loads when asked for, and keeps the names of its classes', async () => {
+        const ended = await project.run(node, 'node', 'carried.mjs');
+        expect(ended).to.deep.equal({ code: 0, stdout: 'pong pong pong RpcError\n', stderr: '' });
       });
 
       it('can be required', async () => {

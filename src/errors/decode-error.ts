@@ -35,12 +35,11 @@ export class DecodeError extends Error {
     this.path = path;
   }
 
-  static {
-    Object.defineProperty(DecodeError.prototype, 'name', { value: 'DecodeError' });
-    Object.defineProperty(DecodeError.prototype, mark, { value: true });
-  }
-
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isBranded(value, mark);
   }
 }
+
+// Not inside: bundlers rename classes that name themselves.
+Object.defineProperty(DecodeError.prototype, 'name', { value: 'DecodeError' });
+Object.defineProperty(DecodeError.prototype, mark, { value: true });

@@ -31,12 +31,11 @@ export class IdlError extends Error {
     this.code = diagnostics.find(d => d.severity === 'error')?.code ?? 'idl-error';
   }
 
-  static {
-    Object.defineProperty(IdlError.prototype, 'name', { value: 'IdlError' });
-    Object.defineProperty(IdlError.prototype, mark, { value: true });
-  }
-
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isBranded(value, mark);
   }
 }
+
+// Not inside: bundlers rename classes that name themselves.
+Object.defineProperty(IdlError.prototype, 'name', { value: 'IdlError' });
+Object.defineProperty(IdlError.prototype, mark, { value: true });

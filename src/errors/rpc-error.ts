@@ -35,12 +35,11 @@ export class RpcError extends Error {
     Object.assign(this, known);
   }
 
-  static {
-    Object.defineProperty(RpcError.prototype, 'name', { value: 'RpcError' });
-    Object.defineProperty(RpcError.prototype, mark, { value: true });
-  }
-
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isBranded(value, mark);
   }
 }
+
+// Not inside: bundlers rename classes that name themselves.
+Object.defineProperty(RpcError.prototype, 'name', { value: 'RpcError' });
+Object.defineProperty(RpcError.prototype, mark, { value: true });

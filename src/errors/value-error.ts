@@ -28,12 +28,11 @@ export class ValueError extends TypeError {
     this.path = path;
   }
 
-  static {
-    Object.defineProperty(ValueError.prototype, 'name', { value: 'ValueError' });
-    Object.defineProperty(ValueError.prototype, mark, { value: true });
-  }
-
   static override [Symbol.hasInstance](value: unknown): boolean {
     return isBranded(value, mark);
   }
 }
+
+// Not inside: bundlers rename classes that name themselves.
+Object.defineProperty(ValueError.prototype, 'name', { value: 'ValueError' });
+Object.defineProperty(ValueError.prototype, mark, { value: true });

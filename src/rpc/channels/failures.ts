@@ -76,7 +76,9 @@ export function unreachable(
   }
   const known =
     cause.code !== undefined && Object.hasOwn(advice, cause.code) ? advice[cause.code] : undefined;
-  const why = known ?? cause.message;
+  const isHandshake = cause.code === 'ECONNRESET' && cause.message.includes('secure TLS connection');
+  const handshake = 'it closed the connection in the TLS handshake: does this port expect plain connections?';
+  const why = isHandshake ? handshake : (known ?? cause.message);
   const code = cause.code === undefined ? '' : ` (${cause.code})`;
   return new RpcError('UNAVAILABLE', `${prefix}cannot connect to ${peer}: ${why}${code}`, init);
 }
