@@ -49,6 +49,14 @@ const dialects: readonly ClientOptions[] = [
   { sasl: saslPlain('ada', 'secret') },
 ];
 
+/** The same for what begins as HTTP. */
+const web: readonly (readonly ['http' | 'ws', ClientOptions])[] = [
+  ...(['http', 'ws'] as const).flatMap(scheme =>
+    (['binary', 'compact', 'json'] as const).map(protocol => [scheme, { protocol }] as const),
+  ),
+  ['ws', { transport: 'framed' }],
+];
+
 const named = (options: ClientOptions) =>
   JSON.stringify({ ...options, ...(options.sasl === undefined ? {} : { sasl: 'PLAIN' }) });
 
@@ -111,6 +119,15 @@ describe('one port', () => {
         return [{ main, other, id: `${i}${tls ? ' over TLS' : ''}` }];
       }),
     );
+    for (const [i, [scheme, options]] of web.entries()) {
+      for (const tls of [false, true]) {
+        const to = `${scheme}${tls ? 's' : ''}://localhost:${address.port}/`;
+        const own = tls ? { ...options, tls: { ca } } : options;
+        const main = closing(makeClient(PingPong, to, own));
+        const other = closing(makeClient(Other, to, { ...own, serviceName: 'Other' }));
+        clients.push({ main, other, id: `${scheme} ${i}${tls ? ' over TLS' : ''}` });
+      }
+    }
     const posts = [ping, compactPing, jsonPing].map(async body => {
       const answer = await fetch(`http://127.0.0.1:${address.port}/`, {
         method: 'POST',
@@ -134,7 +151,7 @@ describe('one port', () => {
         }),
       ),
     );
-    expect(rounds).to.have.length(20 * dialects.length);
+    expect(rounds).to.have.length(20 * (dialects.length + web.length));
     expect(await Promise.all(posts)).to.deep.equal([pong, compactPong, jsonPong]);
     expect(reported).to.deep.equal([]);
   });
