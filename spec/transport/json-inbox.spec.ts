@@ -40,6 +40,15 @@ describe('an inbox of unframed JSON messages', () => {
     );
   });
 
+  it('takes blanks behind a message for no part of another, whenever they come', () => {
+    const { inbox, names } = collecting();
+    for (const chunk of ['[1,"one",1,1,{}]', '\r\n', '  ', '[1,"two",1,2,{}]', '\n']) {
+      inbox.push(Buffer.from(chunk), chunk.length);
+      expect(inbox.isMidMessage).to.equal(false);
+    }
+    expect(names).to.deep.equal(['one 1', 'two 2']);
+  });
+
   it('fails at a broken message in the chunk that breaks it, or at the end of it', () => {
     for (const [text, code] of [
       ['[1,"m",1,0,{"1":{"i32":x}}]', 'invalid-data'],

@@ -18,8 +18,12 @@ export const ascii = {
 const SHOWN = 40;
 
 /** The first byte at or behind `at` that is no blank; `r.end` when there is none. */
-export function skipBlanks(r: ByteReader, at: number): number {
-  const { bytes, end } = r;
+export function skipBlanks({ bytes, end }: ByteReader, at: number): number {
+  return behindBlanks(bytes, at, end);
+}
+
+/** The first of the bytes at or behind `at` that is no blank; `end` when there is none. */
+export function behindBlanks(bytes: Buffer, at: number, end: number): number {
   while (at < end && isBlank(bytes[at]!)) at++;
   return at;
 }

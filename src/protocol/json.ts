@@ -1,6 +1,7 @@
 import { readMessage, readMessageEnd, writeMessage, writeMessageEnd } from './json-message.ts';
 import { values as reader, skip } from './json-read.ts';
 import { JsonScanner } from './json-scanner.ts';
+import { behindBlanks } from './json-tokens.ts';
 import { jsonNameOf } from './json-types.ts';
 import { keys, values as writer } from './json-write.ts';
 import type { Protocol } from './protocol.ts';
@@ -17,6 +18,8 @@ export const json: Protocol = {
   writeMessage,
   readMessageEnd,
   writeMessageEnd,
+  // Some clients end each message with a new line.
+  skipGap: behindBlanks,
   scanner: limits => new JsonScanner(limits),
   skip,
   skipField: skip,

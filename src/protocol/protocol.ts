@@ -32,6 +32,8 @@ export interface Protocol {
   /** What stands behind a message's body: nothing, but in a text protocol. */
   readMessageEnd(r: ByteReader): void;
   writeMessageEnd(w: ByteWriter, at: number): number;
+  /** Where the next message begins, at or behind `at`, in a protocol that lets something stand between messages. */
+  skipGap?(bytes: Buffer, at: number, end: number): number;
   /** Finds where messages end, however they are cut into chunks. */
   scanner(limits: Limits): MessageScanner;
   /** Moves over one value of a type, at `r.pos`. */

@@ -22,6 +22,7 @@ export const buffered: Transport = {
  */
 class BufferedCutter implements Cutter {
   readonly #scanner: MessageScanner;
+  readonly #skipGap: Protocol['skipGap'];
   readonly #maxMessage: number;
   readonly #envelope: Envelope;
   #scanning = false;
@@ -29,6 +30,7 @@ class BufferedCutter implements Cutter {
   #last = 0;
   constructor(protocol: Protocol, limits: Limits) {
     this.#scanner = protocol.scanner(limits);
+    this.#skipGap = protocol.skipGap;
     this.#maxMessage = limits.message;
     this.#envelope = envelopeOf(protocol.name);
   }
@@ -40,6 +42,10 @@ class BufferedCutter implements Cutter {
   cut(r: ByteReader, at: number, end: number, take: TakeMessage): number {
     while (at < end) {
       let goOn = true;
+      if (this.#skipGap !== undefined && !this.#scanning) {
+        at = this.#skipGap(r.bytes, at, end);
+        if (at === end) break;
+      }
       // Messages of a connection tend to be alike: what is much shorter than the last one is not whole yet.
       if (!this.#scanning && end - at < this.#last >> 1) {
         this.#scanner.reset();
