@@ -126,6 +126,28 @@ describe('the class of a struct', () => {
     expect(raw).to.be.instanceOf(Uint8Array);
   });
 
+  it('is the same for few fields and for many', () => {
+    for (const count of [23, 24, 60, 128, 129, 400]) {
+      const names = Array.from({ length: count }, (_, i) => `field${i}`);
+      const members = names.map((name, i) => `${i + 1}: i32 ${name}${i === 2 ? ' = 7' : ''}`);
+      const { Wide } = loadSource(`struct Wide { ${members.join(', ')}, 1000: bool __proto__ }`);
+      class Own extends (Wide as StructClass<{ field0: number }>) {
+        sum(): number {
+          return this.field0! + 1;
+        }
+      }
+      for (const Class of [Wide, Own]) {
+        const one = new Class({ field1: 5, field0: 3 });
+        expect(Object.keys(one)).to.deep.equal([...names, '__proto__']);
+        expect(one).to.be.instanceOf(Class);
+        expect(one).to.include({ field0: 3, field1: 5, field2: 7 });
+        expect(Object.getPrototypeOf(one)).to.equal(Class.prototype);
+        expect(deserialize(Wide, serialize(Class, one)).field0).to.equal(3);
+      }
+      expect(new Own({ field0: 3 }).sum()).to.equal(4);
+    }
+  });
+
   it('has one shape, made by constructor or by decoding', () => {
     const made = new User({ name: 'a' });
     deepStrictEqual(deserialize(User, serialize(User, made)), made);
