@@ -22,6 +22,10 @@ export interface SerializeOptions {
 let scratch: ByteWriter | undefined;
 /** Decoding runs nobody's code but ours, so that one serves all. */
 const ordinary = new ByteReader(defaultLimits);
+/** The same for up to so many bytes, which are copied into its own. */
+const SMALL = 512;
+const small = new ByteReader(defaultLimits);
+small.attach(Buffer.allocUnsafeSlow(SMALL));
 /** Beyond this the scratch buffer is given back to the system. */
 const KEPT = 1024 * 1024;
 
@@ -71,10 +75,7 @@ export function deserialize(type: object, bytes: Uint8Array, options?: Serialize
       `deserialize: expected the bytes as a Uint8Array, got ${inspect(bytes, { depth: 0, maxStringLength: 40 })}`,
     );
   }
-  const reader = options === undefined ? ordinary : new ByteReader(limitsOf(options));
-  reader.attach(
-    Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-  );
+  const reader = readerOf(bytes, options);
   reader.window(0, bytes.byteLength, false);
   try {
     return deserializeWith(
@@ -83,8 +84,21 @@ export function deserialize(type: object, bytes: Uint8Array, options?: Serialize
       reader,
     );
   } finally {
-    reader.detach();
+    if (reader !== small) reader.detach();
   }
+}
+
+/** A reader at the beginning of the bytes. Few of them are copied: that takes less time than a view of them does. */
+function readerOf(bytes: Uint8Array, options: SerializeOptions | undefined): ByteReader {
+  if (options === undefined && bytes.byteLength <= SMALL) {
+    small.bytes.set(bytes);
+    return small;
+  }
+  const reader = options === undefined ? ordinary : new ByteReader(limitsOf(options));
+  reader.attach(
+    Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  );
+  return reader;
 }
 
 function limitsOf(options: SerializeOptions): Limits {

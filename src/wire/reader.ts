@@ -3,6 +3,7 @@ import type { Limits } from '../limits.ts';
 import { viewOf } from './writer.ts';
 
 const empty: Buffer = Buffer.alloc(0);
+const emptyView: DataView = viewOf(empty);
 
 /**
  * Bytes to decode, borrowed: whatever a decoder returns is a copy. One reader serves a connection for its
@@ -10,7 +11,7 @@ const empty: Buffer = Buffer.alloc(0);
  */
 export class ByteReader {
   bytes: Buffer = empty;
-  view: DataView = viewOf(empty);
+  view: DataView = emptyView;
   /** Where the next value begins. A decoder that throws leaves it anywhere. */
   pos = 0;
   /** No byte at or beyond this belongs to the message. */
@@ -40,7 +41,8 @@ export class ByteReader {
 
   /** Lets go of the bytes, so that a pause between messages keeps no chunk alive. */
   detach(): void {
-    this.attach(empty);
+    this.bytes = empty;
+    this.view = emptyView;
   }
 
   /** Points at the message between `start` and `end`. */
