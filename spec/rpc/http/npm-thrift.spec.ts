@@ -36,7 +36,7 @@ interface ThriftPackage {
   createWebServer(options: object): Server;
 }
 
-const require = createRequire(new URL('../../bench/generated/package.json', import.meta.url));
+const require = createRequire(new URL('./generated/package.json', import.meta.url));
 const thrift = require('thrift') as ThriftPackage;
 const generated = require('./PingPong.js') as unknown;
 const { PingPong } = loadSync<{
