@@ -1,3 +1,4 @@
+import { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { connect, loadSource, makeClient, makeServer, RpcError } from '../../src/index.ts';
@@ -82,6 +83,27 @@ describe('a stream that was made elsewhere', () => {
     expect(peers).to.deep.equal(['a friend']);
     await server.close();
     expect(() => server.serve(new Wire())).to.throw(TypeError, 'the server was closed');
+  });
+
+  it('may keep what is written to it, and hand it on later', async () => {
+    const server = makeServer(Echo, { echo: (text: string) => text }, { partial: true });
+    const kept: Buffer[] = [];
+    const keeping = new Duplex({
+      read() {},
+      write(chunk: Buffer, _encoding, done) {
+        kept.push(chunk);
+        done();
+      },
+    });
+    server.serve(keeping);
+    for (const text of ['one', 'two']) {
+      keeping.push(`[1,"echo",1,7,{"1":{"str":"${text}"}}]`);
+      await settle();
+    }
+    expect(kept.map(String)).to.deep.equal(
+      ['one', 'two'].map(text => `[1,"echo",2,7,{"0":{"str":"${text}"}}]`),
+    );
+    await server.close({ grace: 0 });
   });
 
   it('that ends is answered before it is closed', async () => {

@@ -5,7 +5,7 @@ import type { Envelope } from '../transport/envelope.ts';
 import { Oversize, type Transport } from '../transport/transport.ts';
 import { giveBuffer } from '../wire/pool.ts';
 import { ByteWriter } from '../wire/writer.ts';
-import { separatesMessages } from './streams.ts';
+import { borrows, separatesMessages } from './streams.ts';
 
 const INITIAL = 4096;
 /** A buffer that one large message made larger than this is not kept. */
@@ -23,6 +23,8 @@ export class Outbox {
   readonly #limits: Limits;
   readonly #onFlush: () => void;
   #position = 0;
+  /** Whether the buffer may be written to again when the stream has taken what is in it. */
+  #isBorrowed: boolean;
   /** Where each message ends, for a stream that keeps them apart. */
   #ends: number[] | undefined;
   #scheduled = false;
@@ -39,6 +41,7 @@ export class Outbox {
     { isOpen, onFlush }: { readonly isOpen: boolean; readonly onFlush: () => void },
   ) {
     this.#stream = stream;
+    this.#isBorrowed = borrows(stream);
     this.#isOpen = isOpen;
     this.#transport = transport;
     this.#limits = limits;
@@ -50,6 +53,7 @@ export class Outbox {
   /** What was written, and all that will be, goes to this stream. */
   open(stream: Duplex): void {
     this.#stream = stream;
+    this.#isBorrowed = borrows(stream);
     if (!separatesMessages(stream)) this.#ends = undefined;
     this.#isOpen = true;
     this.flush();
@@ -162,7 +166,7 @@ export class Outbox {
       });
       this.#position = 0;
       // Whatever the kernel did not take at once is still read from this buffer.
-      isLent = stream.writableLength > 0;
+      isLent = this.#isBorrowed && stream.writableLength > 0;
       if (isLent) this.#writer.renew(Math.min(this.#writer.size, KEPT));
       else if (this.#writer.size > KEPT) {
         this.#writer.renew(INITIAL);
@@ -173,19 +177,23 @@ export class Outbox {
   }
 
   #send(stream: Duplex, done: (error?: Error | null) => void): void {
-    const { bytes } = this.#writer;
     if (this.#ends === undefined) {
-      stream.write(bytes.subarray(0, this.#position), done);
+      stream.write(this.#chunk(0, this.#position), done);
       return;
     }
     let from = 0;
     stream.cork();
     for (const to of this.#ends) {
-      stream.write(bytes.subarray(from, to), to === this.#position ? done : undefined);
+      stream.write(this.#chunk(from, to), to === this.#position ? done : undefined);
       from = to;
     }
     stream.uncork();
     this.#ends = [];
+  }
+
+  #chunk(from: number, to: number): Buffer {
+    const chunk = this.#writer.bytes.subarray(from, to);
+    return this.#isBorrowed ? chunk : Buffer.from(chunk);
   }
 
   #schedule(): void {

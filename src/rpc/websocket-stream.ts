@@ -25,6 +25,8 @@ export interface WebSocketManner {
  */
 export class WebSocketStream extends Duplex implements MessageStream {
   readonly separatesMessages = true;
+  /** Each frame's callback comes when it is written. */
+  readonly borrows = true;
   readonly #manner: WebSocketManner;
   #ws: WebSocket | undefined;
   #socket: Duplex | undefined;

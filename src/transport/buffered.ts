@@ -28,6 +28,7 @@ class BufferedCutter implements Cutter {
   #scanning = false;
   /** Bytes of the message before. */
   #last = 0;
+
   constructor(protocol: Protocol, limits: Limits) {
     this.#scanner = protocol.scanner(limits);
     this.#skipGap = protocol.skipGap;

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { Duplex, type Transform } from 'node:stream';
 
 type Done = (error?: Error | null) => void;
@@ -41,6 +42,11 @@ export class LayeredStream extends Duplex {
       .on('error', error => this.destroy(error))
       .on('close', () => this.#innerClosed())
       .resume();
+  }
+
+  /** True over sockets, which have done with bytes when they say so; of other streams that is not known. */
+  get borrows(): boolean {
+    return this.#inner instanceof Socket;
   }
 
   /** A chunk came from the inner stream. */

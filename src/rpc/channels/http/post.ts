@@ -147,7 +147,12 @@ export class Post {
 
   #broken(error: NodeJS.ErrnoException | undefined): void {
     if (this.call.settled) return;
-    if (this.#isUnanswered) this.call.resolve(undefined);
+    if (this.#isUnanswered) {
+      this.call.resolve(undefined);
+      this.#end();
+      this.#request?.destroy();
+      return;
+    }
     const { peer } = this.#office;
     this.fail(
       this.#isConnected || error === undefined

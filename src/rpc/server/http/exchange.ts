@@ -6,6 +6,8 @@ import { readsNoOnewayAnswers, type Turn } from './responses.ts';
 
 /** A request and its response as a stream: the body is read from it, and what is written is the reply's body. */
 export class HttpExchange extends Duplex {
+  /** What is written is copied. */
+  readonly borrows = true;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #turn: Turn;
