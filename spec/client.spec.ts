@@ -177,9 +177,9 @@ describe('the arguments of a call', () => {
     ],
     [
       ['a', 'b', 'c'],
-      'PingPong.login: the call options behind its 2 arguments: expected an object of options (timeout), got c',
+      'PingPong.login: the call options behind its 2 arguments: expected an object of options (timeout, signal, ',
     ],
-    [['a', 'b', null], 'expected an object of options (timeout), got null'],
+    [['a', 'b', null], 'parent), got null'],
     [['a', 'b', { timeout: 'x' }], 'PingPong.login: timeout: expected ms as a number, got x'],
     [
       ['a', 'b', {}, {}],

@@ -57,7 +57,7 @@ describe('examples/dialects', function () {
       cwd: root,
     });
     const readme = readFileSync(`${root}examples/dialects/README.md`, 'utf8');
-    expect(readme).to.include(`\`\`\`text\n${stdout}\`\`\``);
+    expect(readme).to.include(`\`\`\`text\n${stdout}\`\`\`\n\nThe first bytes`);
     expect(stdout.trimEnd().split('\n')).to.have.length(8);
   });
 });

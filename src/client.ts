@@ -1,24 +1,26 @@
 import { openChannel, type Target } from './connect/connect.ts';
 import { type ChannelOptions, channelOptions } from './connect/options.ts';
-import { RpcError } from './errors/rpc-error.ts';
-import { checkMs, checkOptions } from './options.ts';
-import { Call, type Callee } from './rpc/call.ts';
+import { checkOptions } from './options.ts';
+import type { Callee } from './rpc/call.ts';
 import type { Channel, CloseOptions } from './rpc/channel.ts';
+import { Invoker } from './rpc/client/invoker.ts';
+import {
+  type CallOptions,
+  type CallSettings,
+  callOptions,
+  defaultSettings,
+  withOptions,
+} from './rpc/client/settings.ts';
+import { checkInterceptors, type Interceptor } from './rpc/interceptor.ts';
 import type { Method } from './rpc/method.ts';
 import { throwToCaller } from './rpc/stack.ts';
 import type { ServiceDescriptor } from './schema/descriptor.ts';
 import { type ApiOf, type IsDynamic, type Service, serviceDescriptor } from './values/service.ts';
 
-export interface CallOptions {
-  /**
-   * ms for the whole call, connecting included. Default 30,000; `Infinity` waits as long as the connection
-   * lives; 0 or less has already expired and sends nothing.
-   */
-  readonly timeout?: number;
-}
-
 /** Options of a client that makes its own channel: its calls' defaults, and the channel's. */
 export interface ClientOptions extends ChannelOptions, CallOptions {
+  /** Stand around every call; the first is the outermost. */
+  readonly interceptors?: readonly Interceptor[];
   /**
    * The name by which a multiplexing server knows the service: methods are called as `name:method`. Servers that know
    * nothing of it do not know such methods.
@@ -59,9 +61,7 @@ type TypedClient<S> = ClientExtras<S> &
   ClientMethods<ApiOf<S>> &
   ('close' extends keyof ApiOf<S> ? unknown : { readonly close: ClientExtras<S>['$close'] });
 
-const callOptions = ['timeout'];
-const clientOptions = [...callOptions, 'serviceName'];
-const DEFAULT_TIMEOUT = 30_000;
+const clientOptions = [...callOptions, 'serviceName', 'interceptors'];
 
 /**
  * A client of a service. Given an address it has a channel of its own, which connects on the first call. Calls
@@ -77,9 +77,11 @@ export function makeClient<S extends Service>(
   const own = !isChannel(to);
   checkOptions('makeClient', options, own ? [...channelOptions, ...clientOptions] : clientOptions);
   const channel = own ? openChannel(to, options) : to;
-  const timeout = checkMs('timeout', options.timeout ?? DEFAULT_TIMEOUT);
   const callees = calleesOf(descriptor, channel, options.serviceName);
-  return new Stubs(callees, channel, own).client(timeout) as Client<S>;
+  const invoker = new Invoker(channel, checkInterceptors(options.interceptors));
+  return new Stubs(callees, invoker, own).client(
+    withOptions(defaultSettings, options, 'makeClient'),
+  ) as Client<S>;
 }
 
 /** What a client's methods call, by their own names. `serviceName` is for servers of several services. */
@@ -107,51 +109,54 @@ function isChannel(to: Target | Channel): to is Channel {
 /** Makes the objects that users call methods on. */
 class Stubs {
   readonly #callees: ReadonlyMap<string, Callee>;
-  readonly #channel: Channel;
+  readonly #invoker: Invoker;
   readonly #ownsChannel: boolean;
 
-  constructor(callees: ReadonlyMap<string, Callee>, channel: Channel, ownsChannel: boolean) {
+  constructor(callees: ReadonlyMap<string, Callee>, invoker: Invoker, ownsChannel: boolean) {
     this.#callees = callees;
-    this.#channel = channel;
+    this.#invoker = invoker;
     this.#ownsChannel = ownsChannel;
   }
 
-  client(timeout: number): object {
+  client(settings: CallSettings): object {
+    const { channel } = this.#invoker;
     const close = (options?: CloseOptions) => this.#close(options);
     const client = Object.create(null) as Record<string | symbol, unknown>;
     for (const [name, callee] of this.#callees) {
       // An object that answers to `then` cannot come out of a promise.
       if (name === 'then') continue;
-      client[name] = (...args: unknown[]) => this.#call(callee, args, timeout);
+      client[name] = (...args: unknown[]) => this.#call(callee, args, settings);
     }
     if (!this.#callees.has('close')) client.close = close;
     client.$close = close;
     client.$with = (options: CallOptions) => {
       checkOptions('$with', options, callOptions);
-      return this.client(checkMs('timeout', options.timeout ?? timeout));
+      return this.client(withOptions(settings, options, '$with'));
     };
     client.$call = (name: string, args: readonly unknown[], options?: CallOptions) =>
-      this.#callByName(name, args, options, timeout);
-    client.$ready = (ms?: number) => this.#channel.ready(ms);
-    client.$channel = this.#channel;
+      this.#callByName(name, args, options, settings);
+    client.$ready = (ms?: number) => channel.ready(ms);
+    client.$channel = channel;
     client[Symbol.asyncDispose] = close;
     return Object.freeze(client);
   }
 
-  #call(callee: Callee, args: readonly unknown[], timeout: number): Promise<unknown> {
+  #call(callee: Callee, args: readonly unknown[], settings: CallSettings): Promise<unknown> {
     const { method } = callee;
-    return new Promise((resolve, reject) => {
-      if (method.streams) throw streaming(method);
-      const given = args.length > method.arity ? timeoutOf(method, args, timeout) : timeout;
-      this.#channel.start(new Call(callee, args, given, resolve, reject));
-    }).then(undefined, throwToCaller);
+    let own = settings;
+    try {
+      if (args.length > method.arity) own = settingsOf(method, args, settings);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#invoker.invoke(callee, args, own).then(undefined, throwToCaller);
   }
 
   async #callByName(
     name: string,
     args: readonly unknown[],
     options: CallOptions | undefined,
-    timeout: number,
+    settings: CallSettings,
   ): Promise<unknown> {
     const callee = this.#callees.get(name);
     if (callee === undefined)
@@ -161,35 +166,25 @@ class Stubs {
     const { method } = callee;
     if (args.length > method.arity) throw tooMany(method, args.length);
     const padded = [...args, ...new Array<undefined>(method.arity - args.length).fill(undefined), options];
-    return this.#call(callee, padded, timeout);
+    return this.#call(callee, padded, settings);
   }
 
   async #close(options?: CloseOptions): Promise<void> {
-    if (this.#ownsChannel) await this.#channel.close(options);
+    if (this.#ownsChannel) await this.#invoker.channel.close(options);
   }
 }
 
-function streaming({ fullName }: Method): RpcError {
-  return new RpcError(
-    'UNIMPLEMENTED',
-    `${fullName}: streaming methods cannot be called yet; nothing was sent`,
-    {
-      method: fullName,
-    },
-  );
-}
-
 /** Call options stand behind the declared arguments, exactly. */
-function timeoutOf(method: Method, args: readonly unknown[], timeout: number): number {
+function settingsOf(method: Method, args: readonly unknown[], settings: CallSettings): CallSettings {
   if (args.length > method.arity + 1) throw tooMany(method, args.length);
   const options = args[method.arity] as CallOptions | undefined;
-  if (options === undefined) return timeout;
+  if (options === undefined) return settings;
   checkOptions(
     `${method.fullName}: the call options behind its ${argumentCount(method)}`,
     options,
     callOptions,
   );
-  return options.timeout === undefined ? timeout : checkMs(`${method.fullName}: timeout`, options.timeout);
+  return withOptions(settings, options, method.fullName);
 }
 
 function tooMany(method: Method, count: number): TypeError {

@@ -1,5 +1,4 @@
 export type {
-  CallOptions,
   Client,
   ClientExtras,
   ClientMethods,
@@ -10,7 +9,7 @@ export { connect, type Target } from './connect/connect.ts';
 export type { ChannelOptions, HeadersOption, HttpOptions } from './connect/options.ts';
 export { DecodeError, type DecodeErrorCode } from './errors/decode-error.ts';
 export { type Diagnostic, IdlError, type Severity } from './errors/idl-error.ts';
-export { RpcError, type RpcErrorInit } from './errors/rpc-error.ts';
+export { type CallPhase, RpcError, type RpcErrorInit } from './errors/rpc-error.ts';
 export type { StatusCode } from './errors/status.ts';
 export { ValueError, type ValueErrorCode } from './errors/value-error.ts';
 export { type IdlTypeError, type InlineModule, idl } from './inline/idl.ts';
@@ -18,7 +17,16 @@ export { defaultLimits, type Limits } from './limits.ts';
 export { type LoadOptions, type LoadSourceOptions, load, loadSource, loadSync } from './load.ts';
 export type { Address, ProcessAddress, SocketAddress, TcpAddress, UnixAddress } from './rpc/address.ts';
 export type { Channel, CloseOptions } from './rpc/channel.ts';
-export type { Context } from './rpc/context.ts';
+export type { CallOptions } from './rpc/client/settings.ts';
+export { type Context, context } from './rpc/context.ts';
+export type {
+  ClientInvocation,
+  Interceptor,
+  Invocation,
+  NextOptions,
+  ServerInvocation,
+} from './rpc/interceptor.ts';
+export { Metadata, type MetadataInit, type MetadataValue } from './rpc/metadata.ts';
 export type { ServerHttpOptions } from './rpc/server/http/rules.ts';
 export type { ErrorContext, SaslSettings } from './rpc/server/settings.ts';
 export { stdio } from './rpc/server/stdio.ts';

@@ -14,10 +14,12 @@ import {
 } from './rpc/address.ts';
 import { type CloseOptions, defaultGrace } from './rpc/channel.ts';
 import type { Context } from './rpc/context.ts';
+import { checkInterceptors, type Interceptor } from './rpc/interceptor.ts';
 import { Guests } from './rpc/server/guests.ts';
 import { HttpRules, type ServerHttpOptions } from './rpc/server/http/rules.ts';
 import { Reception } from './rpc/server/reception.ts';
 import { Routes } from './rpc/server/routes.ts';
+import { serveWith } from './rpc/server/serve.ts';
 import type { ErrorContext, SaslSettings, ServingSettings } from './rpc/server/settings.ts';
 import type { ServerTlsOptions } from './rpc/server/tls.ts';
 import { startTimer } from './rpc/timers.ts';
@@ -54,6 +56,18 @@ export interface ServerOptions extends ServiceOptions {
   /** Told in full of every error that its caller only learns of as INTERNAL, and of peers that speak nonsense. Default: `console.error`. */
   readonly onError?: (error: unknown, context: ErrorContext) => void;
   readonly limits?: Partial<Limits>;
+  /**
+   * ms that a handler has for a call, where its caller does not give it less. Then the caller gets DEADLINE_EXCEEDED,
+   * and the handler's `context.signal` aborts. Default: `Infinity`.
+   */
+  readonly timeout?: number;
+  /** Stand around every handler; the first is the outermost. */
+  readonly interceptors?: readonly Interceptor[];
+  /**
+   * Lets `context()` give a handler's context anywhere below it, so that the calls it makes inherit its deadline, its
+   * cancellation and its trace. Default: false, for it slows down every promise of the process on Node before 24.
+   */
+  readonly propagate?: boolean;
   /**
    * Serves clients that speak TLS, beside plain ones on the same port, or, with `required: true`, alone. The other
    * options are those of `node:tls`: `key` and `cert`; for mutual TLS `ca`, `requestCert: true`.
@@ -113,6 +127,9 @@ export function makeServer(service: Service, handler: object, options: ServerOpt
     'exposeErrors',
     'onError',
     'limits',
+    'timeout',
+    'interceptors',
+    'propagate',
     'tls',
     'sasl',
     'http',
@@ -129,12 +146,16 @@ class ThriftServer implements Server {
   #closing: Promise<void> | undefined;
   #tls: ServerTlsOptions | undefined;
 
-  constructor({ exposeErrors = false, onError = logError, limits, tls, sasl, http }: ServerOptions) {
+  constructor(options: ServerOptions) {
+    const { exposeErrors = false, onError = logError, limits, tls, sasl, http } = options;
+    const { timeout = Number.POSITIVE_INFINITY, interceptors, propagate = false } = options;
     this.#settings = {
       routes: this.#routes,
       limits: withLimits(limits),
       sasl: checkSasl(sasl),
       http: new HttpRules(http),
+      timeout: checkMs('timeout', timeout),
+      serve: serveWith(checkInterceptors(interceptors), propagate),
       exposeErrors,
       onError: async (error, context) => {
         try {

@@ -4,6 +4,7 @@ import { defaultLimits } from '../../src/limits.ts';
 import { Call } from '../../src/rpc/call.ts';
 import { Connection } from '../../src/rpc/channels/connection.ts';
 import { socketDial } from '../../src/rpc/channels/dial.ts';
+import { defaultSettings } from '../../src/rpc/client/settings.ts';
 import { dialects } from '../../src/rpc/dialect.ts';
 import { noHeaders } from '../../src/transport/envelope.ts';
 import { transports } from '../../src/transport/transports.ts';
@@ -68,7 +69,9 @@ describe('calls in flight on one connection', () => {
     const callee = { method, name: 'ping', service: 'PingPong' };
     const connection = new Connection('peer', dial, { ...settings, firstSequenceId: 2 ** 31 - 2 }, () => {});
     const call = () =>
-      new Promise((resolve, reject) => connection.start(new Call(callee, [], 1000, resolve, reject)));
+      new Promise((resolve, reject) =>
+        connection.start(new Call(callee, [], 1000, defaultSettings, resolve, reject)),
+      );
     const waiting = rejection(call());
     for (let i = 0; i < 4; i++) expect(await call()).to.equal('pong');
     expect(ids).to.deep.equal([2 ** 31 - 2, 2 ** 31 - 1, 0, 1, 2]);

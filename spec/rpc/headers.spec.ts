@@ -1,6 +1,12 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import { expect } from 'chai';
-import { type ClientOptions, type Context, makeClient, type TcpAddress } from '../../src/index.ts';
+import {
+  type ClientOptions,
+  type Context,
+  type MetadataValue,
+  makeClient,
+  type TcpAddress,
+} from '../../src/index.ts';
 import { rejection, rpcError } from '../support/errors.ts';
 import { headerFrame, pairs } from '../support/frames.ts';
 import {
@@ -28,7 +34,7 @@ const clientOf = (address: TcpAddress, options: ClientOptions) =>
 
 /** A server whose `ping` tells what came with it. */
 async function telling() {
-  const seen: Record<string, string>[] = [];
+  const seen: Record<string, MetadataValue>[] = [];
   const all = await served({
     ping({ metadata }: Context) {
       seen.push(Object.fromEntries(metadata));

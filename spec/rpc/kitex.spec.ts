@@ -66,7 +66,10 @@ describe('a client of a Kitex server', () => {
       RPC_PERSIST_a: 'ä',
       lower: 'l',
     });
-    expect([...request!.numbers]).to.deep.equal([[key.toMethod, 'login']]);
+    expect([...request!.numbers]).to.deep.equal([
+      [key.toMethod, 'login'],
+      [key.rpcTimeout, '30000'],
+    ]);
     expect(toHex(request!.body)).to.equal(toHex(texts({ 1: 'root', 2: 'pwd' })));
     expect(server.violations).to.deep.equal([]);
   });
@@ -227,7 +230,12 @@ describe('a server of Kitex clients', () => {
       toHex(applicationException('nope: there is no such method here', 1)),
     );
     const status = await client.call('PingPong', 'login', '00');
-    expect(toHex(status.body)).to.equal(toHex(applicationException('nobody', 1005)));
+    expect(status).to.include({ type: REPLY, name: 'login' });
+    expect(toHex(status.body)).to.equal('00');
+    expect([...status.texts]).to.deep.equal([
+      ['biz-status', '5'],
+      ['biz-message', 'nobody'],
+    ]);
   });
 
   it('asks the service that a call names; any, where it names one that is not here', async () => {

@@ -1,12 +1,13 @@
 import { RpcError } from '../errors/rpc-error.ts';
 import { defaultLimits } from '../limits.ts';
 import { messageType } from '../protocol/types.ts';
-import type { Call } from '../rpc/call.ts';
+import type { Call, GivenUp } from '../rpc/call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../rpc/channel.ts';
-import { closed, exhausted, expiredBefore, noReply } from '../rpc/channels/failures.ts';
+import { cancelled, closed, exhausted, expiredBefore, noReply } from '../rpc/channels/failures.ts';
 import type { Dialect } from '../rpc/dialect.ts';
 import { settle } from '../rpc/replies.ts';
 import { type Deferred, deferred, startTimer, within } from '../rpc/timers.ts';
+import { noHeaders } from '../transport/envelope.ts';
 import { type Dispatching, join, type Receiver } from './clients.ts';
 import { dialect } from './codecs.ts';
 import { type ApacheConnection, ConnectionWatch, isOpen, peerOf, type Waiting } from './connection.ts';
@@ -44,6 +45,7 @@ export function apacheChannel(connection: ApacheConnection): Channel {
 class RidingChannel implements Channel {
   readonly peer: string;
   readonly dialect: Dialect = dialect;
+  readonly hasHeaders = false;
   readonly #connection: ApacheConnection & Dispatching;
   readonly #transport: ApacheTransport;
   readonly #watch: ConnectionWatch;
@@ -132,7 +134,7 @@ class RidingChannel implements Channel {
     if (!oneway) this.#expect(call);
     writeRequest(method, call.callee.name, body, call.seqid, this.#connection.protocol, this.#transport);
     if (oneway) call.resolve(undefined);
-    else call.arm(this.#expire);
+    else call.arm(this.#giveUp);
   }
 
   #expect(call: Call): void {
@@ -152,7 +154,7 @@ class RidingChannel implements Channel {
       const bytes = draw(input, fields);
       input.readMessageEnd();
       this.#done(seqid);
-      if (call?.method.name === name) settle(call, readerOf(bytes), mtype, dialect, this.peer);
+      if (call?.method.name === name) settle(call, readerOf(bytes), mtype, dialect, this.peer, noHeaders);
       else call?.reject(this.#unfit(call, new Error(`the reply is named "${name}"`)));
     } catch (error) {
       const dropped = dropMessage(input);
@@ -206,8 +208,9 @@ class RidingChannel implements Channel {
     if (this.#pending.size === 0) this.#idle?.resolve();
   }
 
-  readonly #expire = (call: Call): RpcError => {
+  readonly #giveUp = (call: Call, why: GivenUp, reason: unknown): RpcError => {
     this.#abandon(call.seqid);
+    if (why === 'cancelled') return cancelled(call, this.peer, true, reason);
     return noReply(call, { peer: this.peer, transport: 'buffered', fresh: false });
   };
 

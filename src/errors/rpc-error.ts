@@ -1,6 +1,12 @@
 import { brand, isBranded } from './brand.ts';
 import type { StatusCode } from './status.ts';
 
+/**
+ * How far a call came: nothing of it reached the peer; it was sent, and nobody knows what became of it; or the peer
+ * answered it.
+ */
+export type CallPhase = 'unsent' | 'sent' | 'answered';
+
 /** What is known of a failed call beside its status. */
 export interface RpcErrorInit {
   /** `Service.method`. */
@@ -9,8 +15,16 @@ export interface RpcErrorInit {
   readonly peer?: string;
   /** The type number of the TApplicationException that carried the status, where one did. */
   readonly applicationType?: number;
+  /** The number of the `biz-status` header that carried the status, as Kitex's servers send it, where one did. */
+  readonly bizStatus?: number;
   /** Further facts that the one who threw it wants the caller to have. */
   readonly details?: unknown;
+  /** How far the call came, as far as its caller's end knows. */
+  readonly phase?: CallPhase;
+  /** How often it was tried, where that was more than once. */
+  readonly attempts?: number;
+  /** What came with the answer, by name, where the transport has headers. */
+  readonly metadata?: ReadonlyMap<string, string>;
   readonly cause?: unknown;
 }
 
@@ -26,7 +40,11 @@ export class RpcError extends Error {
   declare readonly method?: string;
   declare readonly peer?: string;
   declare readonly applicationType?: number;
+  declare readonly bizStatus?: number;
   declare readonly details?: unknown;
+  declare readonly phase?: CallPhase;
+  declare readonly attempts?: number;
+  declare readonly metadata?: ReadonlyMap<string, string>;
 
   constructor(code: StatusCode, message: string, init: RpcErrorInit = {}) {
     super(message, 'cause' in init ? { cause: init.cause } : undefined);

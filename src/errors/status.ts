@@ -60,6 +60,20 @@ export function typeOfStatus(code: StatusCode): number {
   return typeByStatus.get(code) ?? statusBase + numbers[code];
 }
 
+const codes: ReadonlyMap<number, StatusCode> = new Map(
+  Object.entries(numbers).map(([code, number]) => [number, code as StatusCode]),
+);
+
+/** gRPC's number of a status. */
+export function numberOfStatus(code: StatusCode): number {
+  return numbers[code];
+}
+
+/** The status that has this number with gRPC, if one does. */
+export function statusOfNumber(number: number): StatusCode | undefined {
+  return codes.get(number);
+}
+
 /** True for one of the status codes. */
 export function isStatusCode(code: unknown): code is StatusCode {
   return typeof code === 'string' && Object.hasOwn(numbers, code);

@@ -1,4 +1,5 @@
 import type { RpcError } from '../errors/rpc-error.ts';
+import type { CallSettings } from './client/settings.ts';
 import { addDeadline, type DeadlineQueue, type Expiring, removeDeadline } from './deadlines.ts';
 import type { Method } from './method.ts';
 
@@ -11,6 +12,12 @@ export interface Callee {
   readonly service: string;
 }
 
+/** Why nobody waits for a call any more. */
+export type GivenUp = 'expired' | 'cancelled';
+
+/** Forgets a call that was given up, and gives the error that says so. `reason` is that of the caller's signal. */
+export type GiveUp = (call: Call, why: GivenUp, reason?: unknown) => RpcError;
+
 /** One call on its way: settled exactly once, by whoever knows first. */
 export class Call implements Expiring {
   readonly callee: Callee;
@@ -19,10 +26,12 @@ export class Call implements Expiring {
   readonly args: readonly unknown[];
   /** ms for the whole call. */
   readonly timeout: number;
+  readonly settings: CallSettings;
   readonly #resolve: (value: unknown) => void;
   readonly #reject: (error: unknown) => void;
   settled = false;
-  #onExpire: ((call: Call) => RpcError) | undefined;
+  #giveUp: GiveUp | undefined;
+  #onSettled: ((error: unknown) => void) | undefined;
   /** Number on its connection. */
   seqid = 0;
 
@@ -35,6 +44,7 @@ export class Call implements Expiring {
     callee: Callee,
     args: readonly unknown[],
     timeout: number,
+    settings: CallSettings,
     resolve: (value: unknown) => void,
     reject: (error: unknown) => void,
   ) {
@@ -42,32 +52,59 @@ export class Call implements Expiring {
     this.method = callee.method;
     this.args = args;
     this.timeout = timeout;
+    this.settings = settings;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
-  /** Starts the clock. `onExpire` is told when the time is over, and gives the error. */
-  arm(onExpire: (call: Call) => RpcError): void {
-    this.#onExpire = onExpire;
-    addDeadline(this, this.timeout);
+  /**
+   * Starts the clock, unless it runs. Whoever carries the call now is told when it is given up; when it is handed on, the
+   * next one takes over.
+   */
+  arm(giveUp: GiveUp): void {
+    this.#giveUp = giveUp;
+    if (this.queue === undefined) addDeadline(this, this.timeout);
+  }
+
+  /** ms until the call expires. */
+  get timeLeft(): number {
+    return this.queue === undefined ? this.timeout : this.expiresAt - performance.now();
   }
 
   resolve(value: unknown): void {
-    if (this.#settle()) this.#resolve(value);
+    if (this.#settle(undefined)) this.#resolve(value);
   }
 
   reject(error: unknown): void {
-    if (this.#settle()) this.#reject(error);
+    if (this.#settle(error)) this.#reject(error);
   }
 
   expire(): void {
-    this.reject(this.#onExpire!(this));
+    this.reject(this.#giveUp!(this, 'expired'));
   }
 
-  #settle(): boolean {
+  /** The caller gives up. `fallback` is asked while nobody carries the call. */
+  cancel(fallback: GiveUp, reason: unknown): void {
+    if (!this.settled) this.reject((this.#giveUp ?? fallback)(this, 'cancelled', reason));
+  }
+
+  /** Tells once when the call is settled, with the error if there is one: for who counts, or must let go. */
+  whenSettled(listener: (error: unknown) => void): void {
+    const earlier = this.#onSettled;
+    this.#onSettled =
+      earlier === undefined
+        ? listener
+        : error => {
+            earlier(error);
+            listener(error);
+          };
+  }
+
+  #settle(error: unknown): boolean {
     if (this.settled) return false;
     this.settled = true;
     removeDeadline(this);
+    this.#onSettled?.(error);
     return true;
   }
 }

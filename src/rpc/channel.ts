@@ -7,7 +7,9 @@ export interface Channel {
   readonly peer: string;
   /** What its calls are written in. */
   readonly dialect: Dialect;
-  /** Takes a call over and settles it, whatever happens. Never throws. */
+  /** Whether metadata travels with calls and replies. */
+  readonly hasHeaders: boolean;
+  /** Takes over a call that is not settled, and settles it, whatever happens. Never throws. */
   start(call: Call): void;
   /** Resolves when calls can be sent without waiting for a connection; rejects with the reason why not. */
   ready(timeout?: number): Promise<void>;

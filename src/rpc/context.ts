@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Headers } from '../transport/envelope.ts';
+import { Metadata } from './metadata.ts';
 
 /** What a handler is told about the call it serves: the argument after the declared ones. */
 export interface Context {
@@ -6,12 +8,18 @@ export interface Context {
   readonly method: string;
   /** The client's end: `127.0.0.1:52144`. */
   readonly peer: string;
-  /** Who the client is, where it said so (SASL). */
-  readonly user: string | undefined;
+  /** Who the client is, where it said so (SASL), or an interceptor found it out. */
+  user: string | undefined;
   /** What came with the call, where the client's transport carries headers (THeader, TTHeader, HTTP). */
-  readonly metadata: Headers;
-  /** Aborted when nobody waits for the answer any more: the connection is lost, or the server closes. */
+  readonly metadata: Metadata;
+  /** What goes with the reply, to clients whose transport carries headers. */
+  readonly responseMetadata: Metadata;
+  /** ms since the epoch when the caller's patience, or the server's, is over; `Infinity` where there is no end. */
+  readonly deadline: number;
+  /** Aborted when nobody waits for the answer any more: its time is over, the connection is lost, or the server closes. */
   readonly signal: AbortSignal;
+  /** Whatever interceptors have to tell handlers. */
+  readonly values: Map<unknown, unknown>;
 }
 
 /** A client, as far as it is the same for all calls of its connection. */
@@ -20,21 +28,30 @@ export interface Caller {
   readonly user?: string;
   /** What came with the connection, and so with each of its calls. */
   readonly headers: Headers;
+  /** ms that it waits for each answer; `Infinity` where it does not say. */
+  readonly timeout: number;
 }
 
-/** A context whose costly part is made when first asked for. */
+/** A context whose costly parts are made when first asked for. */
 export class CallContext implements Context {
   readonly method: string;
+  readonly deadline: number;
   readonly #caller: Caller;
-  readonly metadata: Headers;
+  readonly #headers: Headers;
   #controller: AbortController | undefined;
   #reason: unknown;
   #aborted = false;
+  #user: string | undefined;
+  #metadata: Metadata | undefined;
+  #responseMetadata: Metadata | undefined;
+  #values: Map<unknown, unknown> | undefined;
 
-  constructor(method: string, caller: Caller, metadata: Headers) {
+  /** `headers` came with the message itself; `timeout` in ms. */
+  constructor(method: string, caller: Caller, headers: Headers, timeout: number) {
     this.method = method;
     this.#caller = caller;
-    this.metadata = metadata;
+    this.#headers = headers;
+    this.deadline = timeout === Number.POSITIVE_INFINITY ? timeout : Date.now() + timeout;
   }
 
   get peer(): string {
@@ -42,7 +59,28 @@ export class CallContext implements Context {
   }
 
   get user(): string | undefined {
-    return this.#caller.user;
+    return this.#user ?? this.#caller.user;
+  }
+
+  set user(user: string | undefined) {
+    this.#user = user;
+  }
+
+  get metadata(): Metadata {
+    this.#metadata ??= Metadata.received(
+      this.#caller.headers.size === 0 ? this.#headers : [...this.#caller.headers, ...this.#headers],
+    );
+    return this.#metadata;
+  }
+
+  get responseMetadata(): Metadata {
+    this.#responseMetadata ??= new Metadata();
+    return this.#responseMetadata;
+  }
+
+  get values(): Map<unknown, unknown> {
+    this.#values ??= new Map();
+    return this.#values;
   }
 
   get signal(): AbortSignal {
@@ -53,9 +91,31 @@ export class CallContext implements Context {
     return this.#controller.signal;
   }
 
+  /** What goes with the reply; undefined where nobody asked for a place to put it. */
+  get responseHeaders(): Headers | undefined {
+    return this.#responseMetadata?.headers;
+  }
+
   abort(reason: unknown): void {
+    if (this.#aborted) return;
     this.#aborted = true;
     this.#reason = reason;
     this.#controller?.abort(reason);
   }
+}
+
+let storage: AsyncLocalStorage<Context> | undefined;
+
+/**
+ * The context of the call that is being served, anywhere below its handler; undefined outside of one. Of servers with
+ * `{ propagate: true }` alone: what it takes costs each promise of the process something.
+ */
+export function context(): Context | undefined {
+  return storage?.getStore();
+}
+
+/** Runs a handler, below which `context()` gives its context. */
+export function runWithin<T>(current: Context, handler: () => T): T {
+  storage ??= new AsyncLocalStorage();
+  return storage.run(current, handler);
 }

@@ -12,6 +12,8 @@ export interface Method {
   readonly isVoid: boolean;
   /** It sends or receives more than one message: neither called nor served yet. */
   readonly streams: boolean;
+  /** Calling twice does no more than calling once, as `(idempotent)` in the IDL says. */
+  readonly idempotent: boolean;
   readonly arity: number;
   /** The struct `<method>_args`: an array of the arguments. */
   readonly args: Codec;
@@ -30,6 +32,7 @@ export function methodOf(descriptor: MethodDescriptor, codecs: Codecs): Method {
     oneway: descriptor.oneway,
     isVoid: descriptor.returns === undefined,
     streams: descriptor.streaming?.client === true || descriptor.streaming?.server === true,
+    idempotent: isIdempotent(descriptor),
     arity: descriptor.parameters.length,
     args: codecs.tuple(descriptor.parameters),
     result: codecs.tuple(resultFields),
@@ -54,4 +57,10 @@ function resultFieldsOf({
     position,
   });
   return [success, ...throws];
+}
+
+/** Annotated `(idempotent)`, or in fbthrift's way `(idempotent = "true")`. */
+function isIdempotent({ annotations }: MethodDescriptor): boolean {
+  const value = annotations.idempotent?.at(-1);
+  return value !== undefined && value !== 'false' && value !== '0';
 }

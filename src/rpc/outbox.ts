@@ -18,7 +18,7 @@ const KEPT = 1024 * 1024;
  */
 export class Outbox {
   #stream: Duplex;
-  readonly #transport: Transport;
+  readonly transport: Transport;
   readonly #writer: ByteWriter;
   readonly #limits: Limits;
   readonly #onFlush: () => void;
@@ -43,7 +43,7 @@ export class Outbox {
     this.#stream = stream;
     this.#isBorrowed = borrows(stream);
     this.#isOpen = isOpen;
-    this.#transport = transport;
+    this.transport = transport;
     this.#limits = limits;
     this.#onFlush = onFlush;
     if (separatesMessages(stream)) this.#ends = [];
@@ -89,13 +89,13 @@ export class Outbox {
    */
   begin(header: MessageHeader, envelope: Envelope): number {
     this.#writing = true;
-    return this.#transport.open(this.#writer, this.#position, header, envelope);
+    return this.transport.open(this.#writer, this.#position, header, envelope);
   }
 
   /** Takes over the message written up to `end`. One beyond the limits is refused with an Oversize. */
   commit(end: number, envelope: Envelope): void {
     this.#checkSize(end);
-    const done = this.#transport.close(this.#writer, this.#position, end, envelope);
+    const done = this.transport.close(this.#writer, this.#position, end, envelope);
     // Compressing is no way around the limit, for the other end counts what it inflates; nor does it always shrink.
     if (done > end) this.#checkSize(done);
     this.#position = done;
@@ -104,7 +104,7 @@ export class Outbox {
   }
 
   #checkSize(end: number): void {
-    const { isFramed } = this.#transport;
+    const { isFramed } = this.transport;
     const size = end - this.#position - (isFramed ? 4 : 0);
     const limit = isFramed ? this.#limits.frame : this.#limits.message;
     if (size > limit) {

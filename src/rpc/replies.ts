@@ -2,14 +2,17 @@ import { decodeChecked } from '../codec/checked.ts';
 import { locate } from '../codec/locate.ts';
 import { planTuple } from '../codec/plan.ts';
 import { DecodeError } from '../errors/decode-error.ts';
-import { RpcError } from '../errors/rpc-error.ts';
+import { RpcError, type RpcErrorInit } from '../errors/rpc-error.ts';
 import { applicationType } from '../errors/status.ts';
 import type { MessageHeader, Protocol } from '../protocol/protocol.ts';
 import { messageType, wireType } from '../protocol/types.ts';
+import type { Headers } from '../transport/envelope.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { fromApplicationException } from './application-exception.ts';
+import { readStatus } from './biz-status.ts';
 import type { Call } from './call.ts';
 import type { Dialect } from './dialect.ts';
+import { Metadata } from './metadata.ts';
 
 /** Throws a DecodeError for a message that is no reply to this call, which was written in `own`. */
 export function checkReply(
@@ -37,15 +40,20 @@ export function checkReply(
  * Reads the body of a reply and settles its call. Moves the reader to the end of the body, also when the body
  * is not what it should be but its end can be found; throws the DecodeError when it cannot.
  */
-export function settle(call: Call, r: ByteReader, type: number, dialect: Dialect, peer: string): void {
+export function settle(
+  call: Call,
+  r: ByteReader,
+  type: number,
+  dialect: Dialect,
+  peer: string,
+  headers: Headers,
+): void {
   const from = r.pos;
   const { fullName: method } = call.method;
   try {
-    if (type === messageType.exception) {
-      const body = dialect.exception.decode(r, 0) as object;
-      dialect.protocol.readMessageEnd(r);
-      call.reject(fromApplicationException(body, { method, peer }));
-    } else settleResult(call, r, dialect, peer);
+    if (headers.size > 0 || call.settings.onHeaders !== undefined || type === messageType.exception)
+      settleUnusual(call, r, type, dialect, peer, headers);
+    else settleResult(call, r, dialect, peer);
   } catch (error) {
     if (!(error instanceof DecodeError) || isUnfinished(r, error)) throw error;
     r.pos = from;
@@ -54,10 +62,44 @@ export function settle(call: Call, r: ByteReader, type: number, dialect: Dialect
       new RpcError('INTERNAL', `${method}: ${peer} sent a reply that does not fit: ${error.message}`, {
         method,
         peer,
+        phase: 'answered',
         cause: error,
       }),
     );
   }
+}
+
+/** Settles by what is not a result alone: an exception, or headers, which are told first, and may hold a status. */
+function settleUnusual(
+  call: Call,
+  r: ByteReader,
+  type: number,
+  dialect: Dialect,
+  peer: string,
+  headers: Headers,
+): void {
+  const init: RpcErrorInit = {
+    method: call.method.fullName,
+    peer,
+    phase: 'answered',
+    ...(headers.size > 0 ? { metadata: headers } : {}),
+  };
+  const status = headers.size > 0 ? readStatus(headers, init) : undefined;
+  const { onHeaders } = call.settings;
+  try {
+    onHeaders?.(Metadata.received(headers));
+  } catch (error) {
+    skipBody(r, dialect.protocol);
+    return call.reject(error);
+  }
+  if (type === messageType.exception) {
+    const body = dialect.exception.decode(r, 0) as object;
+    dialect.protocol.readMessageEnd(r);
+    call.reject(status ?? fromApplicationException(body, init));
+  } else if (status !== undefined) {
+    skipBody(r, dialect.protocol);
+    call.reject(status);
+  } else settleResult(call, r, dialect, peer);
 }
 
 function settleResult(call: Call, r: ByteReader, dialect: Dialect, peer: string): void {
@@ -73,7 +115,12 @@ function settleResult(call: Call, r: ByteReader, dialect: Dialect, peer: string)
   else if (values[0] !== undefined) call.resolve(values[0]);
   else {
     const why = 'the reply holds neither a result nor an exception that this IDL declares';
-    const init = { method: method.fullName, peer, applicationType: applicationType.missingResult };
+    const init: RpcErrorInit = {
+      method: method.fullName,
+      peer,
+      phase: 'answered',
+      applicationType: applicationType.missingResult,
+    };
     call.reject(new RpcError('INTERNAL', `${method.fullName}: ${why}`, init));
   }
 }

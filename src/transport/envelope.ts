@@ -11,6 +11,8 @@ export interface Envelope {
   /** What the message itself is written in. */
   readonly protocol: ProtocolName;
   readonly headers: Headers;
+  /** ms that the sender waits for an answer; `Infinity` where it does not say. */
+  readonly timeout: number;
   /** THeader: the message is compressed. */
   readonly zlib: boolean;
   /** TTHeader: the message stands in a frame of its own, as Kitex writes it with TTHeaderFramed. */
@@ -40,6 +42,7 @@ function plainEnvelope(protocol: ProtocolName): Envelope {
   return Object.freeze({
     protocol,
     headers: noHeaders,
+    timeout: Number.POSITIVE_INFINITY,
     zlib: false,
     framed: false,
     service: undefined,
@@ -58,13 +61,21 @@ export function requestEnvelope(
   headers: Headers,
   zlib: boolean,
   service: string,
+  timeout: number,
 ): Envelope {
-  return { protocol, headers, zlib, framed: false, service, unreadable: undefined };
+  return { protocol, headers, timeout, zlib, framed: false, service, unreadable: undefined };
 }
 
 /** What the answer to a message stands in: the same kind of envelope, without what its sender wrote on it. */
-export function answerTo(envelope: Envelope): Envelope {
-  const { protocol, zlib, framed } = envelope;
-  if (!zlib && !framed) return plain[protocol];
-  return { protocol, headers: noHeaders, zlib, framed, service: undefined, unreadable: undefined };
+export function answerTo({ protocol, zlib, framed }: Envelope, headers: Headers): Envelope {
+  if (!zlib && !framed && headers.size === 0) return plain[protocol];
+  return {
+    protocol,
+    headers,
+    timeout: Number.POSITIVE_INFINITY,
+    zlib,
+    framed,
+    service: undefined,
+    unreadable: undefined,
+  };
 }

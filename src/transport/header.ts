@@ -9,9 +9,10 @@ import { type ByteWriter, room } from '../wire/writer.ts';
 import { BareReplies } from './bare-replies.ts';
 import { buffered } from './buffered.ts';
 import type { TakeMessage } from './cutter.ts';
-import { envelopeOf, type Headers, noHeaders } from './envelope.ts';
+import { type Envelope, envelopeOf, type Headers, noHeaders } from './envelope.ts';
 import { FrameCutter } from './frame-cutter.ts';
 import { beginHeader, bodyOf, endHeader, type HeaderFormat, readFixedPart } from './header-frame.ts';
+import { CLIENT_TIMEOUT, parseTimeout, timeoutText } from './timeout.ts';
 import type { Transport } from './transport.ts';
 
 /*
@@ -50,13 +51,15 @@ export const header: Transport = {
   },
   replyCutter: (protocol, limits) =>
     new BareReplies(header.cutter(protocol, limits), buffered.cutter(protocol, limits)),
-  open(w, at, { seqid }, { protocol, headers, zlib }) {
+  open(w, at, { seqid }, { protocol, headers, zlib, timeout }) {
     const begin = beginHeader(w, at, format, seqid);
     room(w, begin, 3);
     let end = writeVarint(w, begin, protocolIds[protocol]);
     end = writeVarint(w, end, zlib ? 1 : 0);
     if (zlib) end = writeVarint(w, end, ZLIB);
-    if (headers.size > 0) end = writePairs(w, end, headers);
+    // Whoever sets it by hand means that.
+    const timed = timeout < Number.POSITIVE_INFINITY && !headers.has(CLIENT_TIMEOUT);
+    if (timed || headers.size > 0) end = writePairs(w, end, headers, timed ? timeout : undefined);
     return endHeader(w, at, format, end);
   },
   close(w, at, end, { zlib }) {
@@ -92,10 +95,18 @@ function takeFrame(
     const unreadable = { seqid, applicationType: applicationType.invalidTransform, error };
     return take(r, { ...envelopeOf(protocol), unreadable });
   }
-  const headers = readHeaders(r, kept);
+  const { headers, timeout } = readHeaders(r, kept);
   const zlib = transforms.length > 0;
   // Field by field, as in all that is made for each message: a spread costs more than the rest.
-  const envelope = { protocol, headers, zlib, framed: false, service: undefined, unreadable: undefined };
+  const envelope = {
+    protocol,
+    headers,
+    timeout,
+    zlib,
+    framed: false,
+    service: undefined,
+    unreadable: undefined,
+  };
   if (!zlib) {
     r.window(body, end, false);
     return take(r, envelope);
@@ -119,8 +130,8 @@ function readTransforms(r: ByteReader): readonly number[] {
   return Array.from({ length: count }, () => readVarint(r));
 }
 
-/** The headers of this message, over those that were to be kept. */
-function readHeaders(r: ByteReader, kept: Map<string, string>): Headers {
+/** The headers of this message, over those that were to be kept; but the timeout, which is the call's. */
+function readHeaders(r: ByteReader, kept: Map<string, string>): Pick<Envelope, 'headers' | 'timeout'> {
   let own: Map<string, string> | undefined;
   while (r.pos < r.end) {
     const at = r.pos;
@@ -136,8 +147,10 @@ function readHeaders(r: ByteReader, kept: Map<string, string>): Headers {
       }
     } else break;
   }
-  if (kept.size > 0) return new Map([...kept, ...(own ?? noHeaders)]);
-  return own ?? noHeaders;
+  const timeout = parseTimeout(own?.get(CLIENT_TIMEOUT));
+  own?.delete(CLIENT_TIMEOUT);
+  if (kept.size > 0) return { headers: new Map([...kept, ...(own ?? noHeaders)]), timeout };
+  return { headers: own ?? noHeaders, timeout };
 }
 
 function readPairs(r: ByteReader, into: Map<string, string>): void {
@@ -159,10 +172,11 @@ function readString(r: ByteReader): string {
   return readText(r, from, length, false);
 }
 
-function writePairs(w: ByteWriter, at: number, headers: Headers): number {
+function writePairs(w: ByteWriter, at: number, headers: Headers, timeout: number | undefined): number {
   room(w, at, 6);
   at = writeVarint(w, at, KEY_VALUE);
-  at = writeVarint(w, at, headers.size);
+  at = writeVarint(w, at, headers.size + (timeout === undefined ? 0 : 1));
+  if (timeout !== undefined) at = writeString(w, writeString(w, at, CLIENT_TIMEOUT), timeoutText(timeout));
   for (const [key, value] of headers) at = writeString(w, writeString(w, at, key), value);
   return at;
 }

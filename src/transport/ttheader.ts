@@ -2,9 +2,10 @@ import type { ByteReader } from '../wire/reader.ts';
 import { readText, writeText } from '../wire/text.ts';
 import { type ByteWriter, room } from '../wire/writer.ts';
 import type { TakeMessage } from './cutter.ts';
-import { type Headers, noHeaders } from './envelope.ts';
+import { type Envelope, type Headers, noHeaders } from './envelope.ts';
 import { FrameCutter } from './frame-cutter.ts';
 import { beginHeader, bodyOf, endHeader, type HeaderFormat, readFixedPart } from './header-frame.ts';
+import { parseTimeout, timeoutText } from './timeout.ts';
 import { Oversize, type Transport } from './transport.ts';
 
 /*
@@ -15,8 +16,9 @@ const format: HeaderFormat = { name: 'TTHeader', magic: 0x1000, mostWords: 0xfff
 const STREAMING = 0x0002;
 const BINARY = 0;
 const block = { padding: 0x00, texts: 0x01, numbered: 0x10, aclToken: 0x11 } as const;
-/** The numbered pair that names the method. */
+/** Numbered pairs: the method's name, and how many ms the client waits. */
 const TO_METHOD = 9;
+const RPC_TIMEOUT = 12;
 const SERVICE = 'isn';
 const ACL_TOKEN = 'gdpr-token';
 
@@ -26,13 +28,13 @@ export const ttheader: Transport = {
   isFramed: true,
   hasHeaders: true,
   cutter: (_protocol, limits) => new FrameCutter(limits, takeFrame),
-  open(w, at, { seqid, name }, { headers, framed, service }) {
+  open(w, at, { seqid, name }, { headers, framed, service, timeout }) {
     const begin = beginHeader(w, at, format, seqid);
     room(w, begin, 2);
     w.bytes[begin] = BINARY;
     w.bytes[begin + 1] = 0;
     let end = writeTexts(w, begin + 2, headers.has(SERVICE) ? undefined : service, headers);
-    if (service !== undefined) end = writeMethod(w, end, name);
+    if (service !== undefined) end = writeNumbered(w, end, name, timeout);
     end = endHeader(w, at, format, end);
     if (!framed) return end;
     room(w, end, 4);
@@ -55,13 +57,21 @@ function takeFrame(r: ByteReader, take: TakeMessage): boolean {
     throw r.error('invalid-data', start + 2, 'a frame of a stream, on a connection that carries plain calls');
   }
   checkProtocol(r);
-  const headers = readHeaders(r);
+  const { headers, timeout } = readBlocks(r);
   r.end = end;
   if (seqid === 0 && isEmptyStruct(r, body)) return true;
   const framed = isFramed(r, body);
   const service = headers.get(SERVICE);
   r.window(framed ? body + 4 : body, end, false);
-  return take(r, { protocol: 'binary', headers, zlib: false, framed, service, unreadable: undefined });
+  return take(r, {
+    protocol: 'binary',
+    headers,
+    timeout,
+    zlib: false,
+    framed,
+    service,
+    unreadable: undefined,
+  });
 }
 
 /** Whether this stands for no message, as in the frame by which a multiplexing Kitex server says that it will close. */
@@ -88,8 +98,9 @@ function checkProtocol(r: ByteReader): void {
   }
 }
 
-function readHeaders(r: ByteReader): Headers {
+function readBlocks(r: ByteReader): Pick<Envelope, 'headers' | 'timeout'> {
   let headers: Map<string, string> | undefined;
+  let timeout = Number.POSITIVE_INFINITY;
   while (r.pos < r.end) {
     const at = advance(r, 1);
     switch (r.bytes[at]) {
@@ -105,8 +116,9 @@ function readHeaders(r: ByteReader): Headers {
       }
       case block.numbered:
         for (let left = readCount(r, 4); left > 0; left--) {
-          advance(r, 2);
-          readString(r);
+          const key = r.view.getUint16(advance(r, 2));
+          const text = readString(r);
+          if (key === RPC_TIMEOUT) timeout = parseTimeout(text);
         }
         break;
       case block.aclToken:
@@ -117,7 +129,7 @@ function readHeaders(r: ByteReader): Headers {
         throw r.error('invalid-data', at, `there is no block of headers with the id ${r.bytes[at]}`);
     }
   }
-  return headers ?? noHeaders;
+  return { headers: headers ?? noHeaders, timeout };
 }
 
 /** The count of a block whose entries take `least` bytes each. */
@@ -154,12 +166,17 @@ function writeTexts(w: ByteWriter, at: number, service: string | undefined, text
   return at;
 }
 
-function writeMethod(w: ByteWriter, at: number, name: string): number {
-  room(w, at, 5);
+function writeNumbered(w: ByteWriter, at: number, method: string, timeout: number): number {
+  const isTimed = timeout < Number.POSITIVE_INFINITY;
+  room(w, at, 7);
   w.bytes[at] = block.numbered;
-  w.view.setUint16(at + 1, 1);
+  w.view.setUint16(at + 1, isTimed ? 2 : 1);
   w.view.setUint16(at + 3, TO_METHOD);
-  return writeString(w, at + 5, name);
+  at = writeString(w, at + 5, method);
+  if (!isTimed) return at;
+  room(w, at, 2);
+  w.view.setUint16(at, RPC_TIMEOUT);
+  return writeString(w, at + 2, timeoutText(timeout));
 }
 
 function writeString(w: ByteWriter, at: number, text: string): number {

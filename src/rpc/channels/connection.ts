@@ -6,7 +6,7 @@ import { type Envelope, envelopeOf, type Headers, requestEnvelope } from '../../
 import { Inbox } from '../../transport/inbox.ts';
 import { Oversize, type Transport } from '../../transport/transport.ts';
 import { ByteReader } from '../../wire/reader.ts';
-import type { Call } from '../call.ts';
+import type { Call, GivenUp } from '../call.ts';
 import { type Dialect, dialects } from '../dialect.ts';
 import { Outbox } from '../outbox.ts';
 import { checkReply, settle, skipBody } from '../replies.ts';
@@ -15,6 +15,7 @@ import { endSoon } from '../streams.ts';
 import { type Deferred, deferred, startTimer, within } from '../timers.ts';
 import {
   type Circumstances,
+  cancelled,
   exhausted,
   expired,
   garbled,
@@ -122,7 +123,7 @@ export class Connection {
   /** Writes a call. It is settled by its reply, by its deadline, or by the end of the connection. */
   start(call: Call): void {
     // A getter of an argument makes a call of its own: its bytes must not stand inside the other's.
-    if (this.#outbox.isWriting) return this.#outbox.afterwards(() => this.start(call));
+    if (this.#outbox.isWriting) return this.#outbox.afterwards(() => call.settled || this.start(call));
     const { limits } = this.#settings;
     if (this.#pending.size >= limits.pending) {
       return call.reject(
@@ -143,7 +144,7 @@ export class Connection {
     }
     const from = this.#outbox.position;
     if (!this.#write(call, envelope)) return;
-    call.arm(this.#expire);
+    call.arm(this.#giveUp);
     if (!this.#connected) this.#queued.push({ call, from, to: this.#outbox.position });
     if (call.method.oneway) this.#unflushed.push(call);
     else {
@@ -185,7 +186,9 @@ export class Connection {
   #envelope(call: Call): Envelope {
     const { transport, dialect, headers, zlib } = this.#settings;
     if (!transport.hasHeaders) return envelopeOf(dialect.protocol.name);
-    return requestEnvelope(dialect.protocol.name, headers(), zlib, call.callee.service);
+    const own = call.settings.headers;
+    const all = own.size === 0 ? headers() : new Map([...headers(), ...own]);
+    return requestEnvelope(dialect.protocol.name, all, zlib, call.callee.service, call.timeLeft);
   }
 
   #opened(stream: Duplex): void {
@@ -245,7 +248,7 @@ export class Connection {
     }
     try {
       checkReply(r, header, call, dialect.protocol, this.#settings.dialect.protocol);
-      settle(call, r, type, dialect, this.peer);
+      settle(call, r, type, dialect, this.peer, envelope.headers);
       this.#replies++;
     } finally {
       // Not settled: the reply is not all there yet, or it ends the connection. Either way the call still waits.
@@ -291,11 +294,12 @@ export class Connection {
     this.#replies++;
   }
 
-  readonly #expire = (call: Call) => {
+  readonly #giveUp = (call: Call, why: GivenUp, reason: unknown) => {
     if (this.#pending.take(call.seqid) === undefined)
       this.#unflushed = this.#unflushed.filter(other => other !== call);
     else this.#ids.abandon(call.seqid);
     this.#checkIdle();
+    if (why === 'cancelled') return cancelled(call, this.peer, this.#connected, reason);
     const circumstances = this.#circumstances();
     return this.#connected ? noReply(call, circumstances) : expired(call, circumstances, false, '');
   };

@@ -27,6 +27,7 @@ export function expired(call: Call, { peer }: Circumstances, connected: boolean,
   return new RpcError('DEADLINE_EXCEEDED', `${method}: ${what} within ${call.timeout} ms${tip}`, {
     method,
     peer,
+    phase: connected ? 'sent' : 'unsent',
   });
 }
 
@@ -41,11 +42,21 @@ export function expiredBefore(call: Call, peer: string): RpcError {
   return new RpcError(
     'DEADLINE_EXCEEDED',
     `${method}: a timeout of ${call.timeout} ms has already expired; nothing was sent`,
-    {
-      method,
-      peer,
-    },
+    { method, peer, phase: 'unsent' },
   );
+}
+
+/** The caller gave up. */
+export function cancelled(call: Call, peer: string, sent: boolean, reason: unknown): RpcError {
+  const { fullName: method } = call.method;
+  const text = reason instanceof Error ? reason.message : String(reason);
+  const when = sent ? `before the reply of ${peer} came` : `before anything was sent to ${peer}`;
+  return new RpcError('CANCELLED', `${method}: cancelled ${when}: ${text}`, {
+    method,
+    peer,
+    phase: sent ? 'sent' : 'unsent',
+    cause: reason,
+  });
 }
 
 /** The connection could not be made; an RpcError as the cause knows the status. */
@@ -68,7 +79,7 @@ export function unreachable(
     UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate has an unknown authority: give it as { tls: { ca } }',
     CERT_HAS_EXPIRED: 'the certificate has expired',
   };
-  const init = { peer, cause, ...(method === undefined ? {} : { method }) };
+  const init = { peer, cause, phase: 'unsent' as const, ...(method === undefined ? {} : { method }) };
   const prefix = method === undefined ? '' : `${method}: `;
   // A negotiation that failed says best itself why.
   if (cause instanceof RpcError) {
@@ -97,7 +108,12 @@ export function lost(
     why === undefined ? `${peer} closed the connection` : `the connection to ${peer} broke (${why})`;
   const when = midReply ? 'in the middle of a reply' : 'before the reply came';
   const tip = midReply ? '' : hint(circumstances);
-  return new RpcError('UNAVAILABLE', `${method}: ${how} ${when}${tip}`, { method, peer, cause });
+  return new RpcError('UNAVAILABLE', `${method}: ${how} ${when}${tip}`, {
+    method,
+    peer,
+    phase: 'sent',
+    cause,
+  });
 }
 
 /** What came back is no reply. */
@@ -106,6 +122,7 @@ export function garbled(call: Call, { peer }: Circumstances, why: string, cause:
   return new RpcError('INTERNAL', `${method}: ${why}; the connection to ${peer} was closed`, {
     method,
     peer,
+    phase: 'sent',
     cause,
   });
 }
@@ -116,6 +133,7 @@ export function exhausted(call: Call, peer: string, what: string): RpcError {
   return new RpcError('RESOURCE_EXHAUSTED', `${method}: ${what}; nothing was sent to ${peer}`, {
     method,
     peer,
+    phase: 'unsent',
   });
 }
 
@@ -125,7 +143,11 @@ export function closed(call: Call, peer: string, cutOff: boolean): RpcError {
   const text = cutOff
     ? `${method}: the client was closed before the reply came`
     : `${method}: the client is closed; nothing was sent`;
-  return new RpcError(cutOff ? 'CANCELLED' : 'UNAVAILABLE', text, { method, peer });
+  return new RpcError(cutOff ? 'CANCELLED' : 'UNAVAILABLE', text, {
+    method,
+    peer,
+    phase: cutOff ? 'sent' : 'unsent',
+  });
 }
 
 /** What a client speaks. */

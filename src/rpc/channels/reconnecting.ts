@@ -10,6 +10,7 @@ import type { Dial } from './link.ts';
 export class ReconnectingChannel implements Channel {
   readonly peer: string;
   readonly dialect: Dialect;
+  readonly hasHeaders: boolean;
   readonly #dial: Dial;
   readonly #settings: ConnectionSettings;
   #connection: Connection | undefined;
@@ -19,6 +20,7 @@ export class ReconnectingChannel implements Channel {
     this.#dial = dial;
     this.#settings = settings;
     this.dialect = settings.dialect;
+    this.hasHeaders = settings.transport.hasHeaders;
     this.peer = peer;
   }
 

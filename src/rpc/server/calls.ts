@@ -3,8 +3,9 @@ import type { Headers } from '../../transport/envelope.ts';
 import { CallContext, type Caller } from '../context.ts';
 import type { Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
+import { Watchdog } from '../watchdog.ts';
 import { undeclared } from './failures.ts';
-import { type ReplyTo, writeDeclared, writeFailure, writeResult } from './replies.ts';
+import { type ReplyTo, writeDeclared, writeFailure, writeResult, writeStatus } from './replies.ts';
 import type { Route } from './routes.ts';
 import type { ServingSettings } from './settings.ts';
 
@@ -15,11 +16,15 @@ export interface Request extends ReplyTo {
   readonly args: unknown[];
   /** Nothing answers it. */
   readonly oneway: boolean;
+  /** Since a handler was asked. */
+  context: CallContext | undefined;
 }
 
 /** What the calls of a connection need of it. */
 export interface CallsOwner {
   readonly caller: Caller;
+  /** What goes with an answer that is about to be written. Throws for what cannot. */
+  answering(headers: Headers): void;
   /** A call has ended. */
   settled(): void;
   /** The connection cannot go on. */
@@ -31,9 +36,10 @@ export class ServedCalls {
   readonly #owner: CallsOwner;
   readonly #settings: ServingSettings;
   readonly #outbox: Outbox;
-  /** Calls whose handlers have not settled, by sequence id, and oneway calls. */
+  /** Calls whose handlers have not settled, by sequence id. */
   readonly #running = new Map<number, CallContext>();
-  readonly #runningOneway = new Set<CallContext>();
+  /** Oneway calls, and those that were answered before their handlers settled. */
+  readonly #unawaited = new Set<CallContext>();
   #waiting: { readonly seqid: number; readonly start: () => void } | undefined;
 
   constructor(owner: CallsOwner, settings: ServingSettings, outbox: Outbox) {
@@ -43,7 +49,7 @@ export class ServedCalls {
   }
 
   get size(): number {
-    return this.unanswered + this.#runningOneway.size;
+    return this.unanswered + this.#unawaited.size;
   }
 
   /** Those of them that somebody waits for. */
@@ -83,7 +89,7 @@ export class ServedCalls {
   /** Tells all that run to end. */
   abort(reason: unknown): void {
     this.abandon(reason);
-    for (const context of this.#runningOneway) context.abort(reason);
+    for (const context of this.#unawaited) context.abort(reason);
   }
 
   /**
@@ -96,54 +102,67 @@ export class ServedCalls {
   }
 
   #run(request: Request): void {
-    const { route, args } = request;
-    const context = new CallContext(
-      request.method.fullName,
-      this.#owner.caller,
-      this.#metadata(request.envelope.headers),
-    );
-    args.push(context);
+    const { method, envelope, oneway, seqid } = request;
+    const { caller } = this.#owner;
+    const timeout = Math.min(this.#settings.timeout, envelope.timeout, caller.timeout);
+    const context = new CallContext(method.fullName, caller, envelope.headers, timeout);
+    request.context = context;
     let result: unknown;
     let isPromise: boolean;
     try {
-      result = route.run!.apply(route.target, args);
+      result = this.#settings.serve(request, context);
       isPromise = isThenable(result);
     } catch (error) {
       return this.#failed(request, error);
     }
     if (!isPromise) return this.#succeeded(request, result);
-    if (request.oneway) this.#runningOneway.add(context);
-    else this.#running.set(request.seqid, context);
+    if (oneway) this.#unawaited.add(context);
+    else this.#running.set(seqid, context);
+    const deadline = this.#watch(request, context, timeout);
     // A thenable's own rules may be odd: both ends go through one promise of ours.
     Promise.resolve(result).then(
       value => {
-        this.#end(request, context);
-        this.#succeeded(request, value);
+        if (this.#end(request, context, deadline)) this.#succeeded(request, value);
         this.#owner.settled();
       },
       error => {
-        this.#end(request, context);
-        this.#failed(request, error);
+        if (this.#end(request, context, deadline)) this.#failed(request, error);
         this.#owner.settled();
       },
     );
   }
 
-  #metadata(own: Headers): Headers {
-    const { headers } = this.#owner.caller;
-    if (headers.size === 0) return own;
-    return own.size === 0 ? headers : new Map([...headers, ...own]);
+  /** Ends the wait for a handler when its time is over, and tells it so. */
+  #watch(request: Request, context: CallContext, timeout: number): Watchdog | undefined {
+    if (timeout === Number.POSITIVE_INFINITY) return undefined;
+    const deadline = new Watchdog(timeout, () => {
+      const { method, seqid, oneway } = request;
+      const text = `${method.fullName}: not done within ${timeout} ms`;
+      const late = new RpcError('DEADLINE_EXCEEDED', text, { method: method.fullName });
+      if (!oneway) {
+        this.#running.delete(seqid);
+        this.#unawaited.add(context);
+        if (this.#canAnswer()) this.#answerFailure(request, late, method);
+      }
+      context.abort(late);
+      this.#owner.settled();
+    });
+    deadline.start();
+    return deadline;
   }
 
-  #end(request: Request, context: CallContext): void {
-    if (request.oneway) this.#runningOneway.delete(context);
-    else this.#running.delete(request.seqid);
+  /** A handler has settled: whether that is of any interest. */
+  #end({ seqid, oneway }: Request, context: CallContext, deadline: Watchdog | undefined): boolean {
+    deadline?.stop();
+    if (this.#unawaited.delete(context)) return oneway;
+    return this.#running.delete(seqid);
   }
 
   #succeeded(request: Request, value: unknown): void {
     if (request.oneway || !this.#canAnswer()) return;
     const { method } = request;
     try {
+      this.#tell(request);
       writeResult(this.#outbox, method, request, value);
     } catch (error) {
       this.#answerError(request, error);
@@ -155,6 +174,7 @@ export class ServedCalls {
     if (request.oneway) return this.#report(error, method);
     if (!this.#canAnswer()) return;
     try {
+      this.#tell(request);
       if (writeDeclared(this.#outbox, method, request, error)) return;
     } catch (refused) {
       return this.#answerError(request, refused);
@@ -168,10 +188,21 @@ export class ServedCalls {
    */
   #answerError(request: Request, error: unknown): void {
     const { method } = request;
-    if (error instanceof RpcError && error.peer === undefined)
-      return this.#answerFailure(request, error, method);
+    if (error instanceof RpcError && error.peer === undefined) return this.#answerStatus(request, error);
     this.#report(error, method);
     this.#answerFailure(request, undeclared(method.fullName, error, this.#settings.exposeErrors), method);
+  }
+
+  #answerStatus(request: Request, status: RpcError): void {
+    try {
+      writeStatus(this.#outbox, request.method, request, status);
+    } catch (unfit) {
+      // Its details, or its headers, cannot travel: the status still can.
+      this.#report(unfit, request.method);
+      const { code, message, applicationType } = status;
+      const init = applicationType === undefined ? {} : { applicationType };
+      this.#answerFailure(request, new RpcError(code, message, init), request.method);
+    }
   }
 
   #answerFailure(to: ReplyTo, failure: RpcError, method: Method | undefined): void {
@@ -186,6 +217,12 @@ export class ServedCalls {
         this.#owner.fail(tooLarge, method);
       }
     }
+  }
+
+  /** Where messages have no place for headers, what carries them may have one. */
+  #tell({ context }: Request): void {
+    const headers = context!.responseHeaders;
+    if (headers !== undefined) this.#owner.answering(headers);
   }
 
   /** Whether an answer may be written: not to a client that is gone, nor to one that reads none. */

@@ -6,7 +6,7 @@ import { DecodeError } from '../../errors/decode-error.ts';
 import { RpcError } from '../../errors/rpc-error.ts';
 import { MessageHeader, type ProtocolName } from '../../protocol/protocol.ts';
 import { messageType } from '../../protocol/types.ts';
-import type { Envelope } from '../../transport/envelope.ts';
+import type { Envelope, Headers } from '../../transport/envelope.ts';
 import { Inbox } from '../../transport/inbox.ts';
 import type { Transport } from '../../transport/transport.ts';
 import { ByteReader } from '../../wire/reader.ts';
@@ -37,6 +37,8 @@ export interface ConnectionOwner {
   over(): void;
   /** What the client sent is refused: nothing more is read. The operator knows already. */
   refused?(error: RpcError): void;
+  /** What goes with an answer that is about to be written. Throws for what cannot. */
+  answering?(headers: Headers): void;
 }
 
 /** The server's end of one connection. It is over when its stream is closed and what ran for it has ended. */
@@ -131,6 +133,10 @@ export class ServerConnection implements CallsOwner {
     this.#stream.destroy();
   }
 
+  answering(headers: Headers): void {
+    this.#owner.answering?.(headers);
+  }
+
   /** Something ended: what waited for it goes on. */
   settled(): void {
     if (!this.#outbox.isClosed) {
@@ -222,7 +228,8 @@ export class ServerConnection implements CallsOwner {
     if (unreadable !== undefined) {
       const { seqid, applicationType, error } = unreadable;
       const failure = new RpcError('INVALID_ARGUMENT', error.message, { applicationType });
-      this.#calls.decline({ name: '', seqid, strict: true, dialect, envelope }, failure);
+      const to = { name: '', seqid, strict: true, dialect, envelope, context: undefined };
+      this.#calls.decline(to, failure);
       return this.#wantsMore();
     }
     if (!dialect.protocol.readMessage(r, header)) throw r.truncated(r.pos, 4);
@@ -236,14 +243,26 @@ export class ServerConnection implements CallsOwner {
       (type !== messageType.call && type !== messageType.oneway)
     ) {
       // Without the service's name, as every multiplexing server answers.
-      const to = { name: name.slice(name.indexOf(':') + 1), seqid, strict, dialect, envelope };
+      const bare = name.slice(name.indexOf(':') + 1);
+      const to = { name: bare, seqid, strict, dialect, envelope, context: undefined };
       this.#decline(r, to, oneway, notServed(name, route !== undefined, type));
     } else {
-      const to = { name: method.name, seqid, strict, dialect, envelope };
+      const to = { name: method.name, seqid, strict, dialect, envelope, context: undefined };
       const args = this.#readArguments(r, method, to, oneway);
       // Field by field: a spread of `to` was measured to cost more than all the rest of a call.
       if (args !== undefined)
-        this.#calls.run({ name: to.name, seqid, strict, dialect, envelope, route, method, args, oneway });
+        this.#calls.run({
+          name: to.name,
+          seqid,
+          strict,
+          dialect,
+          envelope,
+          route,
+          method,
+          args,
+          oneway,
+          context: undefined,
+        });
     }
     return this.#wantsMore();
   }

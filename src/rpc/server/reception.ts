@@ -52,7 +52,10 @@ export class Reception {
 
   /** Takes a connection in, as it comes from the network, or out of TLS. */
   admit(stream: Duplex, around: readonly Layer[] = []): void {
-    this.#admit(stream, { caller: { peer: this.#peerOf(stream), headers: noHeaders }, around });
+    this.#admit(stream, {
+      caller: { peer: this.#peerOf(stream), headers: noHeaders, timeout: Infinity },
+      around,
+    });
   }
 
   #admit(stream: Duplex, arrival: Arrival): void {

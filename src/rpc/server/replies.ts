@@ -4,9 +4,11 @@ import type { RpcError } from '../../errors/rpc-error.ts';
 import { MessageHeader } from '../../protocol/protocol.ts';
 import { messageType } from '../../protocol/types.ts';
 import { resolve } from '../../schema/descriptor.ts';
-import { answerTo, type Envelope } from '../../transport/envelope.ts';
+import { answerTo, type Envelope, type Headers, noHeaders } from '../../transport/envelope.ts';
 import { typeOfInstance } from '../../values/classes.ts';
 import { toApplicationException } from '../application-exception.ts';
+import { statusHeaders } from '../biz-status.ts';
+import type { CallContext } from '../context.ts';
 import type { Dialect } from '../dialect.ts';
 import type { Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
@@ -22,6 +24,8 @@ export interface ReplyTo {
   /** What the request was written in, and stood in: its answer is alike, but for the headers. */
   readonly dialect: Dialect;
   readonly envelope: Envelope;
+  /** Of the call that is answered; undefined where it came to no handler. */
+  readonly context: CallContext | undefined;
 }
 
 const header = new MessageHeader();
@@ -50,14 +54,39 @@ export function writeDeclared(out: Outbox, method: Method, to: ReplyTo, error: u
 
 /** Writes a failure that no IDL declares. */
 export function writeFailure(out: Outbox, to: ReplyTo, error: RpcError): void {
-  write(out, to, messageType.exception, (w, at) =>
+  writeException(out, to, error, responseHeaders(to));
+}
+
+/**
+ * Writes a status that a handler gave. Headers carry it where there are any: beside an exception message, and for Kitex
+ * beside a reply that holds nothing, for its clients read no status from an exception.
+ */
+export function writeStatus(out: Outbox, method: Method, to: ReplyTo, error: RpcError): void {
+  const own = responseHeaders(to);
+  const headers = out.transport.hasHeaders ? statusHeaders(error, own) : own;
+  if (out.transport.name === 'ttheader') writeTuple(out, method, to, [], headers);
+  else writeException(out, to, error, headers);
+}
+
+function writeException(out: Outbox, to: ReplyTo, error: RpcError, headers: Headers): void {
+  write(out, to, messageType.exception, headers, (w, at) =>
     to.dialect.exception.encode(w, toApplicationException(error), at, 0),
   );
 }
 
-function writeTuple(out: Outbox, method: Method, to: ReplyTo, values: readonly unknown[]): void {
+function responseHeaders({ context }: ReplyTo): Headers {
+  return context?.responseHeaders ?? noHeaders;
+}
+
+function writeTuple(
+  out: Outbox,
+  method: Method,
+  to: ReplyTo,
+  values: readonly unknown[],
+  headers: Headers = responseHeaders(to),
+): void {
   const { protocol } = to.dialect;
-  write(out, to, messageType.reply, (w, at) =>
+  write(out, to, messageType.reply, headers, (w, at) =>
     encodeChecked(method.result, w, values, at, () =>
       explainTuple(method.fullName, 'result', method.resultFields, values, w.maxDepth, protocol),
     ),
@@ -68,13 +97,14 @@ function write(
   out: Outbox,
   { name, seqid, strict, dialect: { protocol }, envelope }: ReplyTo,
   type: number,
+  headers: Headers,
   body: (w: Outbox['writer'], at: number) => number,
 ): void {
   header.name = name;
   header.seqid = seqid;
   header.strict = strict;
   header.type = type;
-  const around = answerTo(envelope);
+  const around = answerTo(envelope, headers);
   try {
     const at = out.begin(header, around);
     const end = body(out.writer, protocol.writeMessage(out.writer, at, header));

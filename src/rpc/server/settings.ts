@@ -1,7 +1,9 @@
 import type { Limits } from '../../limits.ts';
 import type { SaslServerMechanism } from '../../transport/sasl/mechanism.ts';
+import type { CallContext } from '../context.ts';
+import type { Method } from '../method.ts';
 import type { HttpRules } from './http/rules.ts';
-import type { Routes } from './routes.ts';
+import type { Route, Routes } from './routes.ts';
 
 /** How clients say who they are. */
 export interface SaslSettings {
@@ -11,6 +13,14 @@ export interface SaslSettings {
   readonly optional?: boolean;
 }
 
+/** What is to be served. */
+export interface ServedRequest {
+  readonly route: Route;
+  readonly method: Method;
+  /** The declared arguments. */
+  readonly args: unknown[];
+}
+
 /** What is the same for all connections of a server. */
 export interface ServingSettings {
   readonly routes: Routes;
@@ -18,6 +28,10 @@ export interface ServingSettings {
   /** Absent: SASL is not served. */
   readonly sasl: SaslSettings | undefined;
   readonly http: HttpRules;
+  /** ms that a handler has for a call, if its caller does not give it less. */
+  readonly timeout: number;
+  /** Asks the handler of a request, and whoever stands around it. May throw, or give a promise. */
+  readonly serve: (request: ServedRequest, context: CallContext) => unknown;
   /** Whether callers are told the text of errors that no IDL declares. */
   readonly exposeErrors: boolean;
   /** Told of every error that is not an answer to its caller. Never throws. */

@@ -5,6 +5,7 @@ import type { Limits } from '../../../limits.ts';
 import { MessageHeader } from '../../../protocol/protocol.ts';
 import type { Headers } from '../../../transport/envelope.ts';
 import { recognise, seenText } from '../../../transport/recognise.ts';
+import { CLIENT_TIMEOUT, timeoutText } from '../../../transport/timeout.ts';
 import { ByteReader } from '../../../wire/reader.ts';
 import { ByteWriter } from '../../../wire/writer.ts';
 import type { WebAddress } from '../../address.ts';
@@ -12,6 +13,7 @@ import { builtins } from '../../builtins.ts';
 import type { Call } from '../../call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../../channel.ts';
 import type { Dialect } from '../../dialect.ts';
+import { headersOf } from '../../http-headers.ts';
 import { checkReply, settle } from '../../replies.ts';
 import { addressHeader, writeCall } from '../../requests.ts';
 import { type Deferred, deferred, startTimer, within } from '../../timers.ts';
@@ -45,6 +47,7 @@ const FEW_SOCKETS = 4;
 export class HttpChannel implements Channel {
   readonly peer: string;
   readonly dialect: Dialect;
+  readonly hasHeaders = true;
   readonly #address: WebAddress;
   readonly #settings: HttpSettings;
   readonly #office: PostOffice;
@@ -69,7 +72,7 @@ export class HttpChannel implements Channel {
       agent: agent ?? ownAgent(address, tls),
       socketPath,
       limits,
-      headers: () => this.#headers(),
+      headers: call => this.#headers(call),
       answersOneways: true,
       received: response => this.#received(response),
       settle: (call, body, response) => this.#settle(call, body, response),
@@ -163,7 +166,7 @@ export class HttpChannel implements Channel {
     return writer.bytes.subarray(0, end);
   }
 
-  async #headers(): Promise<OutgoingHttpHeaders> {
+  async #headers(call: Call): Promise<OutgoingHttpHeaders> {
     const cookie = this.#cookies?.header(Date.now());
     const { authorization } = this.#address;
     const headers: Record<string, string> = {
@@ -172,7 +175,11 @@ export class HttpChannel implements Channel {
       ...(authorization === undefined ? {} : { authorization }),
       ...(cookie === undefined ? {} : { cookie }),
     };
-    for (const [name, value] of await this.#settings.headers()) headers[name.toLowerCase()] = value;
+    for (const all of [await this.#settings.headers(), call.settings.headers]) {
+      for (const [name, value] of all) headers[name.toLowerCase()] = value;
+    }
+    const { timeLeft } = call;
+    if (timeLeft < Number.POSITIVE_INFINITY) headers[CLIENT_TIMEOUT] ??= timeoutText(timeLeft);
     return headers;
   }
 
@@ -191,7 +198,7 @@ export class HttpChannel implements Channel {
         throw reader.error('invalid-data', 0, text);
       }
       checkReply(reader, header, call, dialect.protocol, dialect.protocol);
-      settle(call, reader, header.type, dialect, this.peer);
+      settle(call, reader, header.type, dialect, this.peer, headersOf(response));
     } catch (error) {
       call.reject(this.#garbled(call, body, response, error));
     }

@@ -2,9 +2,9 @@ import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 
 import { RpcError } from '../../../errors/rpc-error.ts';
 import type { Limits } from '../../../limits.ts';
 import { builtins } from '../../builtins.ts';
-import type { Call } from '../../call.ts';
+import type { Call, GivenUp } from '../../call.ts';
 import { startTimer } from '../../timers.ts';
-import { type Circumstances, expired, lost, unreachable } from '../failures.ts';
+import { type Circumstances, cancelled, expired, lost, unreachable } from '../failures.ts';
 import { MOST_TEXT, refusalOf } from './status.ts';
 
 /** ms in which a oneway call that was sent is answered, if it ever is. */
@@ -18,7 +18,7 @@ export interface PostOffice {
   readonly socketPath: string | undefined;
   readonly limits: Limits;
   /** The headers of one request. */
-  headers(): Promise<OutgoingHttpHeaders>;
+  headers(call: Call): Promise<OutgoingHttpHeaders>;
   /** Whether the server answers oneway calls, as far as is known. */
   answersOneways: boolean;
   /** A response's headers have come. */
@@ -48,7 +48,7 @@ export class Post {
 
   /** Sends it off, and starts the clock. */
   begin(): void {
-    this.call.arm(() => this.#expire());
+    this.call.arm((_call, why, reason) => this.#giveUp(why, reason));
     this.#send().catch(error => this.fail(error));
   }
 
@@ -61,7 +61,7 @@ export class Post {
 
   async #send(): Promise<void> {
     const { url, agent, socketPath, headers } = this.#office;
-    const own = await headers();
+    const own = await headers(this.call);
     if (this.call.settled) return;
     const { request } = url.protocol === 'https:' ? builtins.https : builtins.http;
     this.#request = request(url, {
@@ -132,7 +132,9 @@ export class Post {
     const { peer } = this.#office;
     const { fullName: method } = this.call.method;
     const { code, text, details } = refusalOf(response, body);
-    this.call.reject(new RpcError(code, `${method}: ${peer} ${text}`, { method, peer, details }));
+    this.call.reject(
+      new RpcError(code, `${method}: ${peer} ${text}`, { method, peer, details, phase: 'answered' }),
+    );
     this.#end();
     // What follows is only read for the connection's sake, which is not worth much of it.
     if (!response.complete) this.#request?.destroy();
@@ -161,9 +163,10 @@ export class Post {
     );
   }
 
-  #expire(): RpcError {
+  #giveUp(why: GivenUp, reason: unknown): RpcError {
     this.#end();
     this.#request?.destroy();
+    if (why === 'cancelled') return cancelled(this.call, this.#office.peer, this.#isConnected, reason);
     return expired(this.call, this.#circumstances(), this.#isConnected, '');
   }
 

@@ -1,8 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { RpcError } from '../../../errors/rpc-error.ts';
-import type { Headers } from '../../../transport/envelope.ts';
+import { CLIENT_TIMEOUT, parseTimeout } from '../../../transport/timeout.ts';
 import { builtins } from '../../builtins.ts';
+import type { Caller } from '../../context.ts';
+import { headersOf } from '../../http-headers.ts';
 import { endSoon } from '../../streams.ts';
 import type { WebSocketStream } from '../../websocket-stream.ts';
 import type { Arrival } from '../arrival.ts';
@@ -74,7 +76,7 @@ export class HttpDoor {
     if (waits) response.writeContinue();
     const exchange = new HttpExchange(request, response, turn, limits);
     visit.serves(exchange);
-    const caller = { ...visit.arrival.caller, headers: headersOf(request) };
+    const caller = withHeaders(visit.arrival.caller, request);
     new PostedCalls(exchange, caller, this.#settings, this.#guests);
   }
 
@@ -118,9 +120,10 @@ const otherUpgrade: Answer = {
   headers: { Upgrade: 'websocket' },
 };
 
-function headersOf({ headers }: IncomingMessage): Headers {
-  const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
-  return new Map(entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value!]));
+/** A client, as one of its requests shows it. */
+function withHeaders(caller: Caller, request: IncomingMessage): Caller {
+  const headers = headersOf(request);
+  return { ...caller, headers, timeout: parseTimeout(headers.get(CLIENT_TIMEOUT)) };
 }
 
 function ignore(): void {}

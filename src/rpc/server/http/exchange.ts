@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Duplex } from 'node:stream';
 import type { Limits } from '../../../limits.ts';
+import type { Headers } from '../../../transport/envelope.ts';
+import { builtins } from '../../builtins.ts';
 import { type Answer, answer } from './answer.ts';
 import { readsNoOnewayAnswers, type Turn } from './responses.ts';
 
@@ -15,6 +17,7 @@ export class HttpExchange extends Duplex {
   #received = 0;
   #replies: Buffer[] = [];
   #written = 0;
+  readonly #headers = new Map<string, string>();
   #refusal: Answer | undefined;
   #isAnswered = false;
 
@@ -32,6 +35,15 @@ export class HttpExchange extends Duplex {
   /** True when all of the body has come, whether it was read or not. */
   get isWhole(): boolean {
     return this.#request.complete;
+  }
+
+  /** What goes with the answer, by name; a TypeError for what HTTP has no place for. */
+  tell(headers: Headers): void {
+    for (const [name, value] of headers) {
+      builtins.http.validateHeaderName(name);
+      builtins.http.validateHeaderValue(name, value);
+      this.#headers.set(name, value);
+    }
   }
 
   /** Answers with this when the exchange ends, instead of with what was written. The first word stands. */
@@ -95,6 +107,7 @@ export class HttpExchange extends Duplex {
     }
     if (body.length === 0 && readsNoOnewayAnswers(this.#request)) return this.#turn.done();
     this.#turn.done(response => {
+      for (const [name, value] of this.#headers) response.setHeader(name, value);
       response.writeHead(200, { 'Content-Type': 'application/x-thrift', 'Content-Length': body.length });
       response.end(body);
     });

@@ -1,4 +1,5 @@
 import { RpcError } from '../../../errors/rpc-error.ts';
+import type { Headers } from '../../../transport/envelope.ts';
 import { type Messages, recognise, seenText } from '../../../transport/recognise.ts';
 import { transports } from '../../../transport/transports.ts';
 import type { Caller } from '../../context.ts';
@@ -47,6 +48,10 @@ export class PostedCalls implements Guest, ConnectionOwner {
 
   over(): void {
     this.#guests.delete(this);
+  }
+
+  answering(headers: Headers): void {
+    this.#exchange.tell(headers);
   }
 
   refused({ code, message: text }: RpcError): void {

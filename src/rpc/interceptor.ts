@@ -1,0 +1,95 @@
+import type { MethodDescriptor } from '../schema/descriptor.ts';
+import type { Context } from './context.ts';
+import type { Metadata } from './metadata.ts';
+
+/** What is known of a call on either end. What can be changed, changes it for those that come after. */
+interface AnyInvocation {
+  /** `PingPong.login`. */
+  readonly method: string;
+  readonly descriptor: MethodDescriptor;
+  /** The other end: `127.0.0.1:9000`. */
+  readonly peer: string;
+  /** The declared arguments. */
+  args: readonly unknown[];
+  /** What goes, or came, with the call. */
+  readonly metadata: Metadata;
+  /** ms since the epoch when the time of the call is over; `Infinity` where it has all the time. */
+  readonly deadline: number;
+}
+
+/** A call on its way out. */
+export interface ClientInvocation extends AnyInvocation {
+  readonly side: 'client';
+  /** Aborts when the caller gives up; absent where nothing tells. */
+  readonly signal: AbortSignal | undefined;
+  /** Whether calling twice does no more than calling once: the caller says so, or the IDL by `(idempotent)`. */
+  readonly idempotent: boolean;
+  /** Who among several servers has the call. */
+  readonly hashKey: string | undefined;
+  /** What came with the reply, once there is one, where the transport has headers. */
+  readonly responseMetadata: Metadata | undefined;
+}
+
+/** A call that is being served. */
+export interface ServerInvocation extends AnyInvocation {
+  readonly side: 'server';
+  /** What the handler is given behind the arguments. */
+  readonly context: Context;
+  readonly signal: AbortSignal;
+}
+
+export type Invocation = ClientInvocation | ServerInvocation;
+
+/** What an interceptor may set for those that come after it, in one go at the call. */
+export interface NextOptions {
+  /** ms for this attempt; never more than is left of the call. Clients only. */
+  readonly timeout?: number;
+  /** Ends this attempt alone. Clients only. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Stands around every call of a client or a server. It does what it likes before and after `next`, which goes on with
+ * the call and gives its result, or throws its error: it may change the arguments, add metadata, answer in the
+ * place of the handler, or throw. A client's may call `next` again: that is another attempt.
+ *
+ * ```ts
+ * const log: Interceptor = async (call, next) => {
+ *   const from = performance.now();
+ *   try {
+ *     return await next();
+ *   } finally {
+ *     console.log(call.side, call.method, performance.now() - from);
+ *   }
+ * };
+ * ```
+ */
+export type Interceptor = (call: Invocation, next: (options?: NextOptions) => Promise<unknown>) => unknown;
+
+/** All that is around a call, and the call in the middle. */
+export type Chain<Call extends Invocation> = (call: Call, options: NextOptions) => Promise<unknown>;
+
+/** Makes one function of all; the first is the outermost. */
+export function compose<Call extends Invocation>(
+  interceptors: readonly Interceptor[],
+  innermost: Chain<Call>,
+): Chain<Call> {
+  return interceptors.reduceRight<Chain<Call>>(
+    (inner, interceptor) => async (call, options) =>
+      interceptor(call, own => inner(call, own === undefined ? options : { ...options, ...own })),
+    innermost,
+  );
+}
+
+/** A TypeError for what are no interceptors. */
+export function checkInterceptors(given: readonly Interceptor[] | undefined): readonly Interceptor[] {
+  if (given === undefined) return [];
+  if (!Array.isArray(given)) {
+    throw new TypeError(`interceptors: expected an array of functions, got ${String(given)}`);
+  }
+  for (const [i, interceptor] of given.entries()) {
+    if (typeof interceptor !== 'function')
+      throw new TypeError(`interceptors[${i}]: expected a function, got ${String(interceptor)}`);
+  }
+  return given;
+}

@@ -1,0 +1,65 @@
+import type { MethodDescriptor } from '../../schema/descriptor.ts';
+import { type CallContext, runWithin } from '../context.ts';
+import { compose, type Interceptor, type ServerInvocation } from '../interceptor.ts';
+import type { Metadata } from '../metadata.ts';
+import type { ServedRequest, ServingSettings } from './settings.ts';
+
+/** How handlers are asked: with interceptors around them, and with `propagate`, in a context of their own. */
+export function serveWith(
+  interceptors: readonly Interceptor[],
+  propagate: boolean,
+): ServingSettings['serve'] {
+  const serve = interceptors.length === 0 ? ask : intercepted(interceptors);
+  return propagate ? (request, context) => runWithin(context, () => serve(request, context)) : serve;
+}
+
+function ask({ route, args }: ServedRequest, context: CallContext): unknown {
+  args.push(context);
+  return route.run!.apply(route.target, args);
+}
+
+function intercepted(interceptors: readonly Interceptor[]): ServingSettings['serve'] {
+  const chain = compose<IncomingCall>(interceptors, async call => {
+    const { route } = call.request;
+    return route.run!.apply(route.target, [...call.args, call.context]);
+  });
+  return (request, context) => chain(new IncomingCall(request, context), {});
+}
+
+/** A call as interceptors see it. */
+class IncomingCall implements ServerInvocation {
+  readonly side = 'server';
+  readonly request: ServedRequest;
+  readonly context: CallContext;
+  args: readonly unknown[];
+
+  constructor(request: ServedRequest, context: CallContext) {
+    this.request = request;
+    this.context = context;
+    this.args = request.args;
+  }
+
+  get method(): string {
+    return this.context.method;
+  }
+
+  get descriptor(): MethodDescriptor {
+    return this.request.method.descriptor;
+  }
+
+  get peer(): string {
+    return this.context.peer;
+  }
+
+  get metadata(): Metadata {
+    return this.context.metadata;
+  }
+
+  get deadline(): number {
+    return this.context.deadline;
+  }
+
+  get signal(): AbortSignal {
+    return this.context.signal;
+  }
+}
