@@ -87,13 +87,20 @@ export function loadSource<M extends object = DynamicModule>(
   options: LoadSourceOptions = {},
 ): M {
   const { name = 'source.thrift', include, ...others } = options;
-  const loading = new Loading({ file: name, text }, settingsFor(others, undefined));
-  while (loading.request !== undefined) {
-    const { path, from } = loading.request;
+  const find = ({ path, from }: IncludeRequest) => {
     const found = include?.(path, from);
-    loading.answer(found === undefined ? { searched: [] } : { file: path, text: found });
-  }
-  return moduleOf(loading.finish()) as M;
+    return found === undefined ? { searched: [] } : { file: path, text: found };
+  };
+  return loadFiles<M>({ file: name, text }, find, others);
+}
+
+/** The same where `find` says which file an include is: files of one path may be several, one may have many paths. */
+export function loadFiles<M extends object = DynamicModule>(
+  root: FoundFile,
+  find: (request: IncludeRequest) => FoundFile | MissingFile,
+  options: LoadOptions,
+): M {
+  return moduleOf(drive(root, find, settingsFor(options, undefined))) as M;
 }
 
 /** One workspace for each way that values may look. */
@@ -176,11 +183,20 @@ class Loading {
 }
 
 function loadFile(file: string, settings: Settings): ModuleDescriptor {
-  const loading = new Loading({ file, text: readTextSync(file) }, settings);
-  while (loading.request !== undefined) {
-    const { candidates, missing } = search(loading.request, settings);
-    loading.answer(firstReadable(candidates) ?? missing);
-  }
+  const find = (request: IncludeRequest) => {
+    const { candidates, missing } = search(request, settings);
+    return firstReadable(candidates) ?? missing;
+  };
+  return drive({ file, text: readTextSync(file) }, find, settings);
+}
+
+function drive(
+  root: FoundFile,
+  find: (request: IncludeRequest) => FoundFile | MissingFile,
+  settings: Settings,
+): ModuleDescriptor {
+  const loading = new Loading(root, settings);
+  while (loading.request !== undefined) loading.answer(find(loading.request));
   return loading.finish();
 }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { homeOf } from '../../src/schema/link.ts';
 import { defined, findings, linked, outcomeOf } from './linked.ts';
 
 describe('the include graph', () => {
@@ -55,6 +56,29 @@ describe('the include graph', () => {
       'd.thrift': 'struct D {}\nconst i32 N = 1',
     };
     expect(linked(files).includes).to.have.length(1);
+  });
+
+  it('remembers every way in which a file is included', () => {
+    const module = linked({
+      'a/main.thrift': 'include "d.thrift"\ninclude "../a/d.thrift"\ninclude "d.thrift"\ninclude "e.thrift"',
+      'a/d.thrift': '',
+      'a/e.thrift': '',
+    });
+    expect(module.includes.map(({ paths }) => paths)).to.deep.equal([
+      ['d.thrift', '../a/d.thrift'],
+      ['e.thrift'],
+    ]);
+    for (const { paths } of module.includes) expect(paths).to.satisfy(Object.isFrozen);
+  });
+
+  it('leads from a service to the file that defines it', () => {
+    const module = linked({
+      'main.thrift': 'include "base.thrift"\nservice S extends base.B {}',
+      'base.thrift': 'service B {}',
+    });
+    const service = defined(module, 'service', 'S');
+    expect(homeOf(service)).to.equal(module);
+    expect(homeOf(service.extends!)).to.equal(module.includes[0]!.module);
   });
 
   it('lets two files of one base name share their prefix', () => {

@@ -241,6 +241,8 @@ export interface ModuleDescriptor {
 export interface IncludeDescriptor {
   /** The prefix: the base name up to the last dot, or fbthrift's `as` name. */
   readonly name: string;
+  /** As written between the quotes; several where the same file is included again by another way. */
+  readonly paths: readonly string[];
   readonly module: ModuleDescriptor;
 }
 

@@ -48,7 +48,7 @@ export class FileLinker implements Linking {
   readonly #file: SourceFile;
   readonly #prefix: string;
   readonly #memory: EvaluationMemory;
-  readonly #includes: IncludeDescriptor[] = [];
+  readonly #includes: (IncludeDescriptor & { readonly paths: string[] })[] = [];
   readonly #definitions: Definition[] = [];
   readonly #annotated: { target: { annotations: Annotations }; annotations: readonly Annotation[] }[] = [];
 
@@ -89,10 +89,16 @@ export class FileLinker implements Linking {
 
   /** Makes the names of the included files known, which have been declared before. */
   include(linkers: ReadonlyMap<SourceFile, FileLinker>): void {
-    for (const { name, file } of this.#file.includes) {
+    for (const { name, node, file } of this.#file.includes) {
       const included = file && linkers.get(file);
       const isNew = this.scope.include(name, included?.scope);
-      if (isNew && included !== undefined) this.#includes.push({ name, module: included.module });
+      if (included === undefined) continue;
+      const [{ module }, { text }] = [included, node.path];
+      const known = isNew
+        ? undefined
+        : this.#includes.find(one => one.name === name && one.module === module);
+      if (known === undefined) this.#includes.push({ name, paths: [text], module });
+      else if (!known.paths.includes(text)) known.paths.push(text);
     }
   }
 

@@ -9,7 +9,10 @@ export function freezeModule(module: ModuleDescriptor): void {
     else if (definition instanceof ServiceNode) freezeService(definition);
     Object.freeze(definition);
   }
-  for (const include of module.includes) Object.freeze(include);
+  for (const include of module.includes) {
+    Object.freeze(include.paths);
+    Object.freeze(include);
+  }
   for (const part of [module.definitions, module.includes, module.namespaces, module]) Object.freeze(part);
 }
 

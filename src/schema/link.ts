@@ -3,7 +3,7 @@ import { Diagnostics } from '../idl/diagnostics.ts';
 import { parseType } from '../idl/parse.ts';
 import { SourceText } from '../idl/source.ts';
 import { checkDefaults } from './defaults.ts';
-import type { ModuleDescriptor, TypeDescriptor } from './descriptor.ts';
+import type { ModuleDescriptor, ServiceDescriptor, TypeDescriptor } from './descriptor.ts';
 import { type DeclaredConst, FileLinker } from './file-linker.ts';
 import { freezeModule } from './freeze.ts';
 import type { SourceFile, SourceGraph } from './graph.ts';
@@ -18,6 +18,8 @@ import type { Workspace } from './workspace.ts';
 
 /** Where the names of a linked module are looked up for `typeOf`. */
 const linked = new WeakMap<ModuleDescriptor, { scope: Scope; types: Types }>();
+
+const homes = new WeakMap<ServiceDescriptor, ModuleDescriptor>();
 
 /**
  * Links the files of a graph into frozen descriptors: all names are declared before any is resolved, all
@@ -50,10 +52,11 @@ export function link(graph: SourceGraph, workspace: Workspace, diagnostics: Diag
     memory.extents,
   );
 
-  for (const { module, scope, report } of linkers) {
+  for (const { module, scope, report, services } of linkers) {
     report.handOver(diagnostics);
     freezeModule(module);
     linked.set(module, { scope, types });
+    for (const { node } of services) homes.set(node, module);
   }
   if (!diagnostics.hasErrors) {
     for (const file of graph.files) {
@@ -77,6 +80,11 @@ export function typeOf(module: ModuleDescriptor, text: string): TypeDescriptor {
   const error = diagnostics.toError(false);
   if (error !== undefined || type === undefined) throw error;
   return type;
+}
+
+/** The module that defines a service. */
+export function homeOf(service: ServiceDescriptor): ModuleDescriptor {
+  return homes.get(service)!;
 }
 
 /** How the root file speaks of each file; one that it does not include goes by its own name. */
