@@ -4,7 +4,7 @@ import { Server as NetServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { makeClient, makeServer, type ServerOptions, type Service } from '../src/index.ts';
+import { makeClient, makeServer, type ServerOptions, type ServerView, type Service } from '../src/index.ts';
 import { rejection, rpcError } from './support/errors.ts';
 import { CALL, EXCEPTION, hex, message, REPLY, texts, toHex } from './support/hex.ts';
 import { closeAll, closing, RawClient, settle, until } from './support/peers.ts';
@@ -62,6 +62,37 @@ describe('makeServer', () => {
     });
     await client.note('nobody answers, nobody hears');
     expect(await client.ping()).to.equal('pong');
+  });
+});
+
+describe('a service that brings its handler', () => {
+  it('is added alone; what makes the handler is shown the server', async () => {
+    const server = make();
+    const views: ServerView[] = [];
+    const handler = (view: ServerView) => {
+      views.push(view);
+      return { shared: () => `${view.services.map(({ name }) => name)} ${view.isClosing}` };
+    };
+    server.add({ service: Third, handler });
+    server.add(Other, { ping: () => '', other: () => '', shared: () => '' });
+    const client = closing(makeClient(Third, await server.listen({ port: 0 }), { serviceName: 'Third' }));
+    expect(await client.shared()).to.equal('PingPong,Third,Other false');
+    await server.close({ grace: 0 });
+    expect(views.map(({ isClosing }) => isClosing)).to.deep.equal([true]);
+  });
+
+  it('may have it made', async () => {
+    const server = make().add({ service: Third, handler: { shared: () => 'made' } });
+    expect(await closing(makeClient(Third, await server.listen({ port: 0 }))).shared()).to.equal('made');
+  });
+
+  it('has all methods, like any other', () => {
+    expect(() => make().add({ service: Third, handler: () => ({}) as never })).to.throw(
+      TypeError,
+      'the handler of Third has no function for shared',
+    );
+    for (const none of [{}, { service: 'x' }, null, undefined])
+      expect(() => make().add(none as never)).to.throw(TypeError, 'expected a service');
   });
 });
 
@@ -246,6 +277,28 @@ describe('closing a server', () => {
     await patient;
     expect(await call).to.include({ code: 'UNAVAILABLE' });
     expect(await rejection(server.close({ grace: Number.NaN }))).to.be.instanceOf(TypeError);
+  });
+
+  it('is announced, where there is a notice: until it is over everything goes on', async () => {
+    const { handler } = waitingHandler();
+    const server = makeServer(PingPong, handler);
+    const address = await server.listen({ port: 0 });
+    const client = closing(makeClient(PingPong, address));
+    await client.ping();
+    const announced = server.close({ notice: Number.POSITIVE_INFINITY });
+    await settle();
+    expect(await client.ping()).to.equal('pong');
+    expect(await closing(makeClient(PingPong, address)).ping()).to.equal('pong');
+    await server.close();
+    await announced;
+    expect(await rpcError(closing(makeClient(PingPong, address)).ping())).to.include({ code: 'UNAVAILABLE' });
+    expect(await rejection(server.close({ notice: Number.NaN }))).to.be.instanceOf(TypeError);
+  });
+
+  it('ends by itself when the notice is over', async () => {
+    const server = make();
+    await server.listen({ port: 0 });
+    await server.close({ notice: 1 });
   });
 
   it('loses no reply that is still on its way', async () => {

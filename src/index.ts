@@ -38,8 +38,11 @@ export {
   type ListenAddress,
   makeServer,
   type Server,
+  type ServerCloseOptions,
   type ServerOptions,
+  type ServerView,
   type ServiceOptions,
+  type ServicePackage,
 } from './server.ts';
 export { fromJSON, type JsonOptions, toJSON } from './simple-json.ts';
 export type {

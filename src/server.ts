@@ -22,7 +22,7 @@ import { Routes } from './rpc/server/routes.ts';
 import { serveWith } from './rpc/server/serve.ts';
 import type { ErrorContext, SaslSettings, ServingSettings } from './rpc/server/settings.ts';
 import type { ServerTlsOptions } from './rpc/server/tls.ts';
-import { startTimer } from './rpc/timers.ts';
+import { type Deferred, deferred, startTimer, within } from './rpc/timers.ts';
 import { type ImplOf, type IsDynamic, type Service, serviceDescriptor } from './values/service.ts';
 
 type Signature = (...args: never[]) => unknown;
@@ -45,6 +45,29 @@ type HandlerOf<Api> = {
 export interface ServiceOptions {
   /** Allows declared methods without a handler; their callers get UNIMPLEMENTED. */
   readonly partial?: boolean;
+}
+
+/** What a service may ask of the server that it is added to. */
+export interface ServerView {
+  /** All that it serves by now, in the order added: plain method names lead to the first. */
+  readonly services: readonly Service[];
+  /** True from `close` on. */
+  readonly isClosing: boolean;
+}
+
+/** A service that brings what serves it, such as `fb303()` and `reflection()` give. */
+export interface ServicePackage<S extends Service = Service> {
+  readonly service: S;
+  /** The handler, or what makes one for each server that the service is added to. */
+  readonly handler: Handler<NoInfer<S>> | ((server: ServerView) => Handler<NoInfer<S>>);
+}
+
+export interface ServerCloseOptions extends CloseOptions {
+  /**
+   * ms in which everything goes on as before, but for the health checks, which say that the server is stopping: so that
+   * whoever asks them sends no more here. Then the grace begins. Default: 0.
+   */
+  readonly notice?: number;
 }
 
 /** The handler that goes with options: with `partial`, not every method needs one. */
@@ -96,6 +119,8 @@ export interface Server {
     handler: HandlerFor<NoInfer<S>, O>,
     options?: O,
   ): Server;
+  /** The same for one that brings its handler. */
+  add<S extends Service>(served: ServicePackage<S>): Server;
   /**
    * Begins to listen and gives the bound address: port 0 takes a free one. The host is 127.0.0.1 unless named;
    * `{ path }` is a Unix socket. May be called for several addresses.
@@ -110,8 +135,11 @@ export interface Server {
   serve(stream: Duplex, peer?: string): void;
   /** Takes other certificates (`key`, `cert`, `ca`) for new connections. */
   renewTls(options: SecureContextOptions): void;
-  /** Stops accepting, lets calls under way finish for up to `grace` ms (default 10,000), then closes. */
-  close(options?: CloseOptions): Promise<void>;
+  /**
+   * Stops accepting, after the `notice` if there is one; lets calls under way finish for up to `grace` ms (default
+   * 10,000), then closes. May be called again to shorten either.
+   */
+  close(options?: ServerCloseOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -143,6 +171,10 @@ class ThriftServer implements Server {
   readonly #listeners = new Set<NetServer>();
   readonly #receptions = new Set<Reception>();
   readonly #guests = new Guests();
+  readonly #services: Service[] = [];
+  readonly #view: ServerView;
+  readonly #noticed: Deferred = deferred();
+  #isClosing = false;
   #closing: Promise<void> | undefined;
   #tls: ServerTlsOptions | undefined;
 
@@ -166,6 +198,13 @@ class ThriftServer implements Server {
       },
     };
     this.#tls = tls;
+    const isClosing = () => this.#isClosing;
+    this.#view = Object.freeze({
+      services: this.#services,
+      get isClosing() {
+        return isClosing();
+      },
+    });
   }
 
   renewTls(options: SecureContextOptions): void {
@@ -174,9 +213,15 @@ class ThriftServer implements Server {
     for (const reception of this.#receptions) reception.renewTls(this.#tls);
   }
 
-  add(service: Service, handler: object, options: ServiceOptions = {}): Server {
+  add(given: Service | ServicePackage, ownHandler?: object, options: ServiceOptions = {}): Server {
+    if (ownHandler === undefined && isPackage(given)) {
+      const { service, handler } = given;
+      return this.add(service, typeof handler === 'function' ? handler(this.#view) : handler);
+    }
     checkOptions('add', options, ['partial']);
-    this.#routes.add(serviceDescriptor(service), handler, options.partial ?? false);
+    const service = given as Service;
+    this.#routes.add(serviceDescriptor(service), ownHandler as object, options.partial ?? false);
+    this.#services.push(service);
     return this;
   }
 
@@ -214,8 +259,12 @@ class ThriftServer implements Server {
     reception.admit(stream);
   }
 
-  async close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
+  async close({ grace = defaultGrace, notice = 0 }: ServerCloseOptions = {}): Promise<void> {
     checkMs('grace', grace);
+    checkMs('notice', notice);
+    this.#isClosing = true;
+    if (notice > 0) await within(notice, this.#noticed.promise);
+    this.#noticed.resolve();
     this.#closing ??= this.#close();
     const timer = startTimer(grace, () => this.#guests.destroy());
     await this.#closing;
@@ -231,6 +280,10 @@ class ThriftServer implements Server {
     await this.#guests.drain();
     await Promise.all(closed);
   }
+}
+
+function isPackage(given: unknown): given is ServicePackage {
+  return typeof given === 'object' && given !== null && 'service' in given;
 }
 
 function logError(error: unknown, { peer, method }: ErrorContext): void {

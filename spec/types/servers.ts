@@ -36,6 +36,18 @@ export async function typed(): Promise<void> {
   });
   server.add(Empty, { ping: () => 1 }).add(Users, { find: async () => 'x' }, { partial: true });
 
+  server.add({ service: Empty, handler: { ping: () => 1 } });
+  server.add({
+    service: Empty,
+    handler: ({ services, isClosing }) => ({ ping: () => services.length + +isClosing }),
+  });
+  // @ts-expect-error: a handler is missing
+  server.add({ service: Users, handler: { find: () => 'x' } });
+  // @ts-expect-error: a result of another type
+  server.add({ service: Empty, handler: () => ({ ping: () => 'pong' }) });
+  // @ts-expect-error: it brings its handler
+  server.add({ service: Empty, handler: { ping: () => 1 } }, { ping: () => 1 });
+
   class Handlers implements Handler<Module['Users']> {
     readonly #names = new Map<bigint, string>();
     find(id: bigint): string {
