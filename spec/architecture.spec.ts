@@ -30,6 +30,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   connect: ['limits', 'protocol', 'options', 'transport', 'rpc'],
   client: ['errors', 'options', 'schema', 'values', 'rpc', 'connect'],
   server: ['limits', 'options', 'values', 'rpc'],
+  fb303: ['errors', 'options', 'rpc', 'inline', 'server'],
   apache: [
     'errors',
     'limits',
@@ -59,6 +60,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'simple-json',
     'client',
     'server',
+    'fb303',
   ],
 };
 
