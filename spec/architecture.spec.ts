@@ -31,6 +31,19 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   client: ['errors', 'options', 'schema', 'values', 'rpc', 'connect'],
   server: ['limits', 'options', 'values', 'rpc'],
   fb303: ['errors', 'options', 'rpc', 'inline', 'server'],
+  reflection: [
+    'errors',
+    'options',
+    'schema',
+    'values',
+    'rpc',
+    'config',
+    'load',
+    'inline',
+    'connect',
+    'client',
+    'server',
+  ],
   apache: [
     'errors',
     'limits',
@@ -61,6 +74,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'client',
     'server',
     'fb303',
+    'reflection',
   ],
 };
 

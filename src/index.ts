@@ -17,6 +17,8 @@ export type { Fb303Counters, Fb303Options, Fb303Status } from './fb303/options.t
 export { type IdlTypeError, type InlineModule, idl } from './inline/idl.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { type LoadOptions, type LoadSourceOptions, load, loadSource, loadSync } from './load.ts';
+export { type LoadFromOptions, loadFrom } from './reflection/load-from.ts';
+export { type ReflectionOptions, reflection, type ThriftReflection } from './reflection/reflection.ts';
 export type { Address, ProcessAddress, SocketAddress, TcpAddress, UnixAddress } from './rpc/address.ts';
 export type { Channel, CloseOptions } from './rpc/channel.ts';
 export type { CallOptions } from './rpc/client/settings.ts';

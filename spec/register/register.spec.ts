@@ -24,6 +24,7 @@ const files = {
     service Users { User find(1: i64 id) throws (1: NotFound notFound) }`,
   'group.thrift': 'include "user.thrift"\nstruct Group { 1: list<user.User> users }',
   'team.thrift': 'include "user.thrift"\nstruct Team { 1: user.User head }',
+  'lists.thrift': 'include "./user.thrift"\nservice Lists { list<user.User> lists() }',
   'bad.thrift': 'struct Bad {\n  1: Nothing nothing\n}',
   'warned.thrift': 'service Warned { void go(1: optional i32 id) }',
 };
@@ -69,6 +70,21 @@ describe('node --import livethrift/register', function () {
       await server.close();
     `);
     expect(ended).to.deep.equal({ stdout: 'true 1 true\n', stderr: '' });
+  });
+
+  it('imports what a server can tell of', async () => {
+    const ended = await run(`
+      import { loadFrom, makeServer, reflection } from 'livethrift';
+      import { Lists } from './lists.thrift';
+      const server = makeServer(Lists, { lists: () => [] }).add(reflection());
+      const module = await loadFrom(await server.listen({ port: 0 }));
+      console.log(Object.keys(module).join(), Object.keys(module.user).join());
+      await server.close();
+    `);
+    expect(ended).to.deep.equal({
+      stdout: 'user,Lists FIRST,default,await,User,NotFound,Kind,Users\n',
+      stderr: '',
+    });
   });
 
   it('exports every definition and include under its name but "then", reserved words too', async () => {

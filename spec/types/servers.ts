@@ -1,9 +1,13 @@
 /** What the compiler must know of handlers, and mistakes it must find. Nothing here is run: `tsc` is the test. */
 import {
   type Context,
+  fb303,
   type Handler,
   load,
+  loadFrom,
+  makeClient,
   makeServer,
+  reflection,
   type Service,
   type TcpAddress,
   type UnixAddress,
@@ -47,6 +51,18 @@ export async function typed(): Promise<void> {
   server.add({ service: Empty, handler: () => ({ ping: () => 'pong' }) });
   // @ts-expect-error: it brings its handler
   server.add({ service: Empty, handler: { ping: () => 1 } }, { ping: () => 1 });
+
+  server.add(fb303({ status: 'WARNING', counters: async () => ({ calls: 1 }) })).add(reflection());
+  // @ts-expect-error: no status
+  fb303({ status: 'alive' });
+  const health = makeClient(fb303().service, 'localhost:9090');
+  expectType<bigint>(await health.getCounter('calls'));
+  // @ts-expect-error: an argument of another type
+  await health.getCounter(5);
+  // @ts-expect-error: no module has it
+  (await loadFrom<Module>('localhost:9090', { service: 'Users', int64: 'number' })).Nobody;
+  // @ts-expect-error: nothing is read from the disk
+  await loadFrom('localhost:9090', { includeDirs: [] });
 
   class Handlers implements Handler<Module['Users']> {
     readonly #names = new Map<bigint, string>();
