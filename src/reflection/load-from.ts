@@ -87,7 +87,7 @@ function loadService<M extends object>(
     ({ path, from }) => {
       const { name, includes } = byPlace.get(from)!;
       const file = byName.get(includes.get(path) ?? '');
-      const written = `${name} includes ${JSON.stringify(path)}`;
+      const written = `${name} includes ${JSON.stringify(path.slice(0, 100))}`;
       if (file === undefined)
         throw unusable(peer, 'INTERNAL', `${written}, and does not say which file that is`);
       checkCount(peer, ++count, 'includes');
