@@ -186,9 +186,9 @@ describe('a server that tells nonsense of its IDL', () => {
     ],
     [
       'too much text',
-      { services, files: [file('a.thrift', ' '.repeat(2 ** 22 + 1))] },
+      { services, files: [file('a.thrift', ' '.repeat(2 ** 21 + 1))] },
       'RESOURCE_EXHAUSTED',
-      '4194305 characters; no more than 4194304',
+      '2097153 characters; no more than 2097152',
     ],
     [
       'too many includes',

@@ -5,10 +5,10 @@ import { isName } from './names.ts';
 
 type Measure = 'files' | 'characters' | 'includes' | 'characters in a name';
 
-/** What a server may make of its clients: far beyond what anybody writes. */
+/** What a server may make of its clients: more than people write, and loaded within seconds at worst. */
 const limits: Readonly<Record<Measure, number>> = {
   files: 1000,
-  characters: 4 * 1024 * 1024,
+  characters: 2 * 1024 * 1024,
   includes: 10_000,
   'characters in a name': 1000,
 };
