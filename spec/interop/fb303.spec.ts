@@ -1,19 +1,11 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { describe as describeLoaded, fb303, idl, makeClient, makeServer, RpcError } from '../../src/index.ts';
-import { homeOf } from '../../src/schema/link.ts';
-
-const program = (name: string): string => fileURLToPath(new URL(`peers/python/${name}`, import.meta.url));
-// Debian's modules belong to this interpreter, whatever python3 comes first on the PATH.
-const PYTHON = '/usr/bin/python3';
-const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONUTF8: '1' };
+import { fb303, idl, loadFrom, makeClient, makeServer, RpcError } from '../../src/index.ts';
+import { rpcError } from '../support/errors.ts';
+import { answerOf, ENV, generate, PYTHON, program } from './generated.ts';
 
 const dialects = [
   ['binary buffered', { protocol: 'binary', transport: 'buffered' }],
@@ -28,10 +20,7 @@ describe('fb303, with code that the Apache compiler generates from our text of i
   let server: ChildProcess | undefined;
 
   before(() => {
-    generated = mkdtempSync(join(tmpdir(), 'livethrift-fb303-'));
-    const file = join(generated, 'fb303.thrift');
-    writeFileSync(file, homeOf(describeLoaded(FacebookService)).source);
-    execFileSync('thrift', ['-strict', '--gen', 'py', '-out', generated, file]);
+    generated = generate(FacebookService);
   });
   after(() => rmSync(generated, { recursive: true }));
   afterEach(() => {
@@ -62,8 +51,7 @@ describe('fb303, with code that the Apache compiler generates from our text of i
       );
       const { port } = await ours.listen({ port: 0 });
       try {
-        const args = [program('fb303_client.py'), generated, dialect, String(port)];
-        const { stdout } = await promisify(execFile)(PYTHON, args, { env });
+        const stdout = await answerOf('fb303_client.py', generated, dialect, String(port));
         const { since, calls, counter, ...answers } = JSON.parse(
           stdout.replaceAll(String(2n ** 62n), '"2^62"'),
         );
@@ -89,9 +77,10 @@ describe('fb303, with code that the Apache compiler generates from our text of i
 
     it(`asks Python in ${dialect}`, async () => {
       const args = [program('fb303_server.py'), generated, dialect];
-      server = spawn(PYTHON, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+      server = spawn(PYTHON, args, { env: ENV, stdio: ['ignore', 'pipe', 'inherit'] });
       const [line] = await once(createInterface(server.stdout!), 'line');
-      const client = makeClient(FacebookService, `127.0.0.1:${line.split(' ')[1]}`, channel);
+      const address = `127.0.0.1:${line.split(' ')[1]}`;
+      const client = makeClient(FacebookService, address, channel);
       try {
         expect(await client.getName()).to.equal('base');
         expect(await client.getVersion()).to.equal('0.1');
@@ -114,6 +103,10 @@ describe('fb303, with code that the Apache compiler generates from our text of i
       } finally {
         await client.$close({ grace: 0 });
       }
+      // It serves one connection at a time.
+      const error = await rpcError(loadFrom(address, channel));
+      expect(error.code).to.equal('UNIMPLEMENTED');
+      expect(error.message).to.include('does not tell its IDL');
     });
   }
 });

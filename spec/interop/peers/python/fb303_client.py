@@ -3,7 +3,7 @@
 import json
 import sys
 
-from fb303_dialect import dial
+from simple_dialect import dial
 from fb303 import FacebookService
 from thrift.Thrift import TApplicationException
 

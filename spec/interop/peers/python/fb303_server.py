@@ -3,7 +3,7 @@
 import socket
 import sys
 
-from fb303_dialect import protocols, transports
+from simple_dialect import protocols, transports
 from fb303 import FacebookService
 from fb303.ttypes import fb_status
 from thrift.server.TServer import TSimpleServer

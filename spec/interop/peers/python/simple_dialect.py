@@ -1,4 +1,4 @@
-"""What both programs of fb303 need: the generated code, and one of three dialects."""
+"""What the programs beside the matrix need: the code generated for them, and one of three dialects."""
 
 import sys
 
