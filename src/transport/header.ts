@@ -39,6 +39,8 @@ const protocolsById: ReadonlyMap<number, ProtocolName> = new Map(
   Object.entries(protocolIds).map(([name, id]) => [id, name as ProtocolName]),
 );
 const none: readonly number[] = [];
+/** Texts of so many characters are behind a length of one byte, whatever they are. */
+const ONE_BYTE = Math.floor(0x7f / 3);
 
 /** Messages with headers, optionally compressed. */
 export const header: Transport = {
@@ -133,34 +135,38 @@ function readTransforms(r: ByteReader): readonly number[] {
 /** The headers of this message, over those that were to be kept; but the timeout, which is the call's. */
 function readHeaders(r: ByteReader, kept: Map<string, string>): Pick<Envelope, 'headers' | 'timeout'> {
   let own: Map<string, string> | undefined;
+  let timeout = Number.POSITIVE_INFINITY;
   while (r.pos < r.end) {
     const at = r.pos;
     const block = readVarint(r);
     if (block === KEY_VALUE) {
-      own ??= new Map();
-      readPairs(r, own);
+      for (let left = readCount(r); left > 0; left--) {
+        const key = readString(r);
+        const value = readString(r);
+        if (key === CLIENT_TIMEOUT) timeout = parseTimeout(value);
+        else (own ??= new Map()).set(key, value);
+      }
     } else if (block === PERSISTENT_KEY_VALUE) {
-      readPairs(r, kept);
+      for (let left = readCount(r); left > 0; left--) {
+        const key = readString(r);
+        kept.set(key, readString(r));
+      }
       if (kept.size > MOST_PERSISTENT) {
         const text = `a peer may have ${MOST_PERSISTENT} headers kept for it, got ${kept.size}`;
         throw r.error('size-limit', at, text);
       }
     } else break;
   }
-  const timeout = parseTimeout(own?.get(CLIENT_TIMEOUT));
-  own?.delete(CLIENT_TIMEOUT);
   if (kept.size > 0) return { headers: new Map([...kept, ...(own ?? noHeaders)]), timeout };
   return { headers: own ?? noHeaders, timeout };
 }
 
-function readPairs(r: ByteReader, into: Map<string, string>): void {
+/** How many pairs a block has. */
+function readCount(r: ByteReader): number {
   const at = r.pos;
   const count = readVarint(r);
   if (count < 0 || count * 2 > r.end - r.pos) throw r.badSize(count, at, 'a block of headers');
-  for (let i = 0; i < count; i++) {
-    const key = readString(r);
-    into.set(key, readString(r));
-  }
+  return count;
 }
 
 function readString(r: ByteReader): string {
@@ -182,6 +188,11 @@ function writePairs(w: ByteWriter, at: number, headers: Headers, timeout: number
 }
 
 function writeString(w: ByteWriter, at: number, text: string): number {
+  if (text.length <= ONE_BYTE) {
+    const end = writeText(w, at + 1, text, 0);
+    w.bytes[at] = end - at - 1;
+    return end;
+  }
   const bytes = Buffer.byteLength(text);
   room(w, at, 5);
   return writeText(w, writeVarint(w, at, bytes), text, 0);

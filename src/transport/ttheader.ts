@@ -180,9 +180,9 @@ function writeNumbered(w: ByteWriter, at: number, method: string, timeout: numbe
 }
 
 function writeString(w: ByteWriter, at: number, text: string): number {
-  const bytes = Buffer.byteLength(text);
+  const end = writeText(w, at + 2, text, 0);
+  const bytes = end - at - 2;
   if (bytes > 0xffff) throw new Oversize(`a header takes ${bytes} bytes, TTHeader has room for ${0xffff}`);
-  room(w, at, 2);
   w.view.setUint16(at, bytes);
-  return writeText(w, at + 2, text, 0);
+  return end;
 }
