@@ -6,7 +6,7 @@ import { type Envelope, envelopeOf } from '../../src/transport/envelope.ts';
 import { Inbox } from '../../src/transport/inbox.ts';
 import type { TransportName } from '../../src/transport/transport.ts';
 import { transports } from '../../src/transport/transports.ts';
-import { ByteReader } from '../../src/wire/reader.ts';
+import type { ByteReader } from '../../src/wire/reader.ts';
 import { ByteWriter } from '../../src/wire/writer.ts';
 import { toHex } from './hex.ts';
 
@@ -27,7 +27,7 @@ export function cutting(
   const limits = { ...defaultLimits, ...own };
   const cuts: Cut[] = [];
   const cutter = transports[transport].cutter(dialects.binary.protocol, limits);
-  const inbox = new Inbox(new ByteReader(limits), cutter, (r, envelope) => {
+  const inbox = new Inbox(limits, cutter, (r, envelope) => {
     cuts.push(envelope.unreadable === undefined ? readOne(r, envelope) : unreadable(envelope));
     return true;
   });

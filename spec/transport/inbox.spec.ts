@@ -7,7 +7,7 @@ import { wireType } from '../../src/protocol/types.ts';
 import type { TakeMessage } from '../../src/transport/cutter.ts';
 import { Inbox } from '../../src/transport/inbox.ts';
 import { transports } from '../../src/transport/transports.ts';
-import { ByteReader } from '../../src/wire/reader.ts';
+import type { ByteReader } from '../../src/wire/reader.ts';
 import { CALL, framed, hex, i32, message, text, texts } from '../support/hex.ts';
 
 type Transport = 'framed' | 'buffered';
@@ -22,7 +22,7 @@ function readOne(r: ByteReader): string {
 
 function inboxOf(transport: Transport, take: TakeMessage, own: Partial<Limits> = {}): Inbox {
   const limits = { ...defaultLimits, ...own };
-  return new Inbox(new ByteReader(limits), transports[transport].cutter(binary, limits), take);
+  return new Inbox(limits, transports[transport].cutter(binary, limits), take);
 }
 
 function collecting(transport: Transport, own: Partial<Limits> = {}): { inbox: Inbox; names: string[] } {

@@ -7,7 +7,7 @@ import { MessageHeader } from '../../src/protocol/protocol.ts';
 import { wireType } from '../../src/protocol/types.ts';
 import { Inbox } from '../../src/transport/inbox.ts';
 import { transports } from '../../src/transport/transports.ts';
-import { ByteReader } from '../../src/wire/reader.ts';
+import type { ByteReader } from '../../src/wire/reader.ts';
 import { typedFor } from '../codec/arbitrary-value.ts';
 import { Subject } from '../codec/engines.ts';
 
@@ -82,7 +82,7 @@ function collecting(): { inbox: Inbox; names: string[] } {
     return true;
   };
   return {
-    inbox: new Inbox(new ByteReader(defaultLimits), transports.buffered.cutter(json, defaultLimits), take),
+    inbox: new Inbox(defaultLimits, transports.buffered.cutter(json, defaultLimits), take),
     names,
   };
 }

@@ -35,14 +35,6 @@ describe('ByteWriter', () => {
     }
     expect(grown).to.be.at.most(15);
   });
-
-  it('gives its bytes away and begins anew', () => {
-    const w = new ByteWriter(4, 64);
-    const taken = w.bytes;
-    w.renew(16);
-    expect(w.bytes).to.not.equal(taken);
-    expect([w.size, w.bytes.length, w.view.byteLength]).to.deep.equal([16, 16, 16]);
-  });
 });
 
 for (const engine of engines) {

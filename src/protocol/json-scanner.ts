@@ -33,12 +33,6 @@ export class JsonScanner implements MessageScanner {
     return this.#offset;
   }
 
-  reset(): void {
-    this.#offset = 0;
-    this.#open.length = 0;
-    this.#inString = false;
-  }
-
   scan(r: ByteReader): number {
     let at = r.start + this.#offset;
     if (this.#open.length === 0) {

@@ -126,12 +126,10 @@ export interface ValueReader extends PunctuationReader {
   map(r: ByteReader, key: WireType, value: WireType, depth: number): number;
 }
 
-/** Remembers how far a message was scanned. */
+/** Remembers how far a message was scanned: one for each message. */
 export interface MessageScanner {
-  /** Forgets the message; the next `scan` begins a new one. */
-  reset(): void;
   /**
-   * Goes on where the last call for this message stopped. The message begins at `r.start`, bytes are there
+   * Goes on where the last call stopped. The message begins at `r.start`, bytes are there
    * up to `r.end`. Returns where the message ends, or -1 when it goes on beyond. Throws a DecodeError for
    * bytes that cannot be a message and for one larger than the limit.
    */

@@ -48,11 +48,6 @@ export abstract class StackScanner implements MessageScanner {
     return this.#offset;
   }
 
-  reset(): void {
-    this.#offset = 0;
-    this.#left.length = 0;
-  }
-
   scan(r: ByteReader): number {
     if (this.#offset === 0) {
       r.pos = r.start;

@@ -3,13 +3,9 @@ import type { Limits } from '../limits.ts';
 import type { MessageHeader } from '../protocol/protocol.ts';
 import type { Envelope } from '../transport/envelope.ts';
 import { Oversize, type Transport } from '../transport/transport.ts';
-import { giveBuffer } from '../wire/pool.ts';
-import { ByteWriter } from '../wire/writer.ts';
+import type { ByteWriter } from '../wire/writer.ts';
+import { giveWriter, takeWriter } from '../wire/writers.ts';
 import { borrows, separatesMessages } from './streams.ts';
-
-const INITIAL = 4096;
-/** A buffer that one large message made larger than this is not kept. */
-const KEPT = 1024 * 1024;
 
 /**
  * The sending half of a connection: messages write themselves into one buffer, which goes to the stream once
@@ -19,7 +15,8 @@ const KEPT = 1024 * 1024;
 export class Outbox {
   #stream: Duplex;
   readonly transport: Transport;
-  readonly #writer: ByteWriter;
+  /** There from the first message until all that was written is sent. */
+  #writer: ByteWriter | undefined;
   readonly #limits: Limits;
   readonly #onFlush: () => void;
   #position = 0;
@@ -30,7 +27,7 @@ export class Outbox {
   #scheduled = false;
   #held = false;
   #writing = false;
-  #later: (() => void)[] = [];
+  #later: (() => void)[] | undefined;
   #isOpen: boolean;
 
   /** `isOpen` is false while the connection is being made: what is written waits for `open`. */
@@ -47,7 +44,6 @@ export class Outbox {
     this.#limits = limits;
     this.#onFlush = onFlush;
     if (separatesMessages(stream)) this.#ends = [];
-    this.#writer = new ByteWriter(INITIAL, limits.depth);
   }
 
   /** What was written, and all that will be, goes to this stream. */
@@ -76,10 +72,13 @@ export class Outbox {
 
   /** Runs `task` when the message that is being written is whole. */
   afterwards(task: () => void): void {
+    this.#later ??= [];
     this.#later.push(task);
   }
 
+  /** What the message is written with that was begun. */
   get writer(): ByteWriter {
+    this.#writer ??= takeWriter(this.#limits.depth);
     return this.#writer;
   }
 
@@ -89,13 +88,13 @@ export class Outbox {
    */
   begin(header: MessageHeader, envelope: Envelope): number {
     this.#writing = true;
-    return this.transport.open(this.#writer, this.#position, header, envelope);
+    return this.transport.open(this.writer, this.#position, header, envelope);
   }
 
   /** Takes over the message written up to `end`. One beyond the limits is refused with an Oversize. */
   commit(end: number, envelope: Envelope): void {
     this.#checkSize(end);
-    const done = this.transport.close(this.#writer, this.#position, end, envelope);
+    const done = this.transport.close(this.writer, this.#position, end, envelope);
     // Compressing is no way around the limit, for the other end counts what it inflates; nor does it always shrink.
     if (done > end) this.#checkSize(done);
     this.#position = done;
@@ -116,9 +115,10 @@ export class Outbox {
   /** Ends a message, whether it was taken over or not. */
   end(): void {
     this.#writing = false;
-    if (this.#later.length === 0) return;
+    if (this.#position === 0) this.#giveWriter();
     const later = this.#later;
-    this.#later = [];
+    if (later === undefined) return;
+    this.#later = undefined;
     for (const task of later) task();
   }
 
@@ -129,12 +129,14 @@ export class Outbox {
     this.#ends = this.#ends
       ?.filter(end => ranges.every(({ to }) => to !== end))
       .map(end => ranges.reduce((moved, { from, to }) => (to < end ? moved - (to - from) : moved), end));
+    const { bytes } = this.writer;
     for (const { from, to } of [...ranges, { from: this.#position, to: this.#position }]) {
-      this.#writer.bytes.copy(this.#writer.bytes, kept, at, from);
+      bytes.copy(bytes, kept, at, from);
       kept += from - at;
       at = to;
     }
     this.#position = kept;
+    if (kept === 0) this.#giveWriter();
   }
 
   /** Where the next message begins. */
@@ -157,42 +159,50 @@ export class Outbox {
     this.#scheduled = false;
     const stream = this.#stream;
     if (this.#held || this.#writing || !this.#isOpen || !stream.writable) return;
-    if (this.#position > 0) {
-      const sent = this.#writer.bytes;
-      let isLent = false;
-      this.#send(stream, error => {
-        // After an error nobody knows who still reads it.
-        if (isLent && !error) giveBuffer(sent);
-      });
-      this.#position = 0;
-      // Whatever the kernel did not take at once is still read from this buffer.
-      isLent = this.#isBorrowed && stream.writableLength > 0;
-      if (isLent) this.#writer.renew(Math.min(this.#writer.size, KEPT));
-      else if (this.#writer.size > KEPT) {
-        this.#writer.renew(INITIAL);
-        giveBuffer(sent);
-      }
-      this.#onFlush();
-    }
+    const writer = this.#writer;
+    if (writer === undefined) return;
+    const size = this.#position;
+    // Before it is sent: a stream in this process may be answered while it takes what is written.
+    this.#writer = undefined;
+    this.#position = 0;
+    let isLent = false;
+    const done = (error?: Error | null) => {
+      // After an error nobody knows who still reads it.
+      if (isLent && !error) giveWriter(writer);
+    };
+    if (this.#ends === undefined) stream.write(this.#chunk(writer.bytes, 0, size), done);
+    else this.#sendEach(stream, writer.bytes, this.#ends, done);
+    // Whatever the kernel did not take at once is still read from its buffer.
+    isLent = this.#isBorrowed && stream.writableLength > 0;
+    if (!isLent) giveWriter(writer);
+    this.#onFlush();
   }
 
-  #send(stream: Duplex, done: (error?: Error | null) => void): void {
-    if (this.#ends === undefined) {
-      stream.write(this.#chunk(0, this.#position), done);
-      return;
-    }
+  /** Nothing stands in it. */
+  #giveWriter(): void {
+    if (this.#writer === undefined) return;
+    giveWriter(this.#writer);
+    this.#writer = undefined;
+  }
+
+  #sendEach(
+    stream: Duplex,
+    bytes: Buffer,
+    ends: readonly number[],
+    done: (error?: Error | null) => void,
+  ): void {
+    this.#ends = [];
     let from = 0;
     stream.cork();
-    for (const to of this.#ends) {
-      stream.write(this.#chunk(from, to), to === this.#position ? done : undefined);
+    for (const to of ends) {
+      stream.write(this.#chunk(bytes, from, to), to === ends.at(-1) ? done : undefined);
       from = to;
     }
     stream.uncork();
-    this.#ends = [];
   }
 
-  #chunk(from: number, to: number): Buffer {
-    const chunk = this.#writer.bytes.subarray(from, to);
+  #chunk(bytes: Buffer, from: number, to: number): Buffer {
+    const chunk = bytes.subarray(from, to);
     return this.#isBorrowed ? chunk : Buffer.from(chunk);
   }
 

@@ -21,59 +21,56 @@ export const buffered: Transport = {
  * end, going on from chunk to chunk, and then decoded again.
  */
 class BufferedCutter implements Cutter {
-  readonly #scanner: MessageScanner;
-  readonly #skipGap: Protocol['skipGap'];
-  readonly #maxMessage: number;
+  readonly #protocol: Protocol;
+  readonly #limits: Limits;
   readonly #envelope: Envelope;
-  #scanning = false;
+  /** Only there while a message is scanned. */
+  #scanner: MessageScanner | undefined;
   /** Bytes of the message before. */
   #last = 0;
 
   constructor(protocol: Protocol, limits: Limits) {
-    this.#scanner = protocol.scanner(limits);
-    this.#skipGap = protocol.skipGap;
-    this.#maxMessage = limits.message;
+    this.#protocol = protocol;
+    this.#limits = limits;
     this.#envelope = envelopeOf(protocol.name);
   }
 
   get wanted(): number {
-    return this.#scanning ? this.#scanner.wanted : 0;
+    return this.#scanner?.wanted ?? 0;
   }
 
   cut(r: ByteReader, at: number, end: number, take: TakeMessage): number {
+    const { skipGap } = this.#protocol;
+    const maxMessage = this.#limits.message;
     while (at < end) {
       let goOn = true;
-      if (this.#skipGap !== undefined && !this.#scanning) {
-        at = this.#skipGap(r.bytes, at, end);
+      if (skipGap !== undefined && this.#scanner === undefined) {
+        at = skipGap(r.bytes, at, end);
         if (at === end) break;
       }
       // Messages of a connection tend to be alike: what is much shorter than the last one is not whole yet.
-      if (!this.#scanning && end - at < this.#last >> 1) {
-        this.#scanner.reset();
-        this.#scanning = true;
-      }
-      if (!this.#scanning) {
+      if (end - at < this.#last >> 1) this.#startScan();
+      if (this.#scanner === undefined) {
         // A message beyond the limit is refused even when all of it is there: the chunks must not decide.
-        r.window(at, Math.min(end, at + this.#maxMessage), true);
+        r.window(at, Math.min(end, at + maxMessage), true);
         try {
           goOn = take(r, this.#envelope);
           this.#last = r.pos - at;
           at = r.pos;
         } catch (error) {
           if (!(error instanceof DecodeError) || error.code !== 'truncated') throw error;
-          this.#scanner.reset();
-          this.#scanning = true;
+          this.#startScan();
         }
       }
-      if (this.#scanning) {
+      if (this.#scanner !== undefined) {
         r.window(at, end, true);
         const stop = this.#scanner.scan(r);
         if (stop < 0) return at;
-        if (stop - at > this.#maxMessage) {
-          const text = `the message takes ${stop - at} bytes, the limit is ${this.#maxMessage} (limits.message)`;
+        if (stop - at > maxMessage) {
+          const text = `the message takes ${stop - at} bytes, the limit is ${maxMessage} (limits.message)`;
           throw r.error('size-limit', at, text);
         }
-        this.#scanning = false;
+        this.#scanner = undefined;
         r.window(at, stop, false);
         goOn = take(r, this.#envelope);
         this.#last = stop - at;
@@ -82,5 +79,9 @@ class BufferedCutter implements Cutter {
       if (!goOn) break;
     }
     return at;
+  }
+
+  #startScan(): void {
+    this.#scanner ??= this.#protocol.scanner(this.#limits);
   }
 }

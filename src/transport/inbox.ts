@@ -1,6 +1,7 @@
+import type { Limits } from '../limits.ts';
 import { putBytes } from '../wire/copy.ts';
 import { giveBuffer, takeBuffer } from '../wire/pool.ts';
-import type { ByteReader } from '../wire/reader.ts';
+import { giveReader, takeReader } from '../wire/readers.ts';
 import type { Cutter, TakeMessage } from './cutter.ts';
 
 const none: Buffer = Buffer.alloc(0);
@@ -13,7 +14,7 @@ const MORE = 2 * 1024 * 1024;
  * message yet. What is kept grows geometrically, so the work is linear in the bytes, whatever the chunks.
  */
 export class Inbox {
-  readonly #reader: ByteReader;
+  readonly #limits: Limits;
   readonly #cutter: Cutter;
   readonly #take: TakeMessage;
   #kept: Buffer = none;
@@ -22,8 +23,8 @@ export class Inbox {
   #stopped = false;
   #taken = 0;
 
-  constructor(reader: ByteReader, cutter: Cutter, take: TakeMessage) {
-    this.#reader = reader;
+  constructor(limits: Limits, cutter: Cutter, take: TakeMessage) {
+    this.#limits = limits;
     this.#cutter = cutter;
     this.#take = (r, envelope) => {
       const goOn = take(r, envelope);
@@ -76,8 +77,13 @@ export class Inbox {
   }
 
   #cut(bytes: Buffer, from: number, to: number): number {
-    this.#reader.attach(bytes);
-    return this.#cutter.cut(this.#reader, from, to, this.#take);
+    const reader = takeReader(this.#limits);
+    reader.attach(bytes);
+    try {
+      return this.#cutter.cut(reader, from, to, this.#take);
+    } finally {
+      giveReader(reader);
+    }
   }
 
   #keep(chunk: Buffer, from: number, to: number): void {

@@ -5,10 +5,7 @@ import { viewOf } from './writer.ts';
 const empty: Buffer = Buffer.alloc(0);
 const emptyView: DataView = viewOf(empty);
 
-/**
- * Bytes to decode, borrowed: whatever a decoder returns is a copy. One reader serves a connection for its
- * life; `window` points it at the next message.
- */
+/** Bytes to decode, borrowed: whatever a decoder returns is a copy. `window` points it at the next message. */
 export class ByteReader {
   bytes: Buffer = empty;
   view: DataView = emptyView;
@@ -23,11 +20,11 @@ export class ByteReader {
   /** The value of a bool field whose header was read last, where the header has it (compact protocol). */
   flag = false;
   /** Nested structs and containers beyond this are refused. */
-  readonly maxDepth: number;
+  maxDepth: number;
   /** Bytes of a message's name beyond this are refused. */
-  readonly maxName: number;
+  maxName: number;
 
-  constructor(limits: Limits) {
+  constructor(limits: Pick<Limits, 'depth' | 'name'>) {
     this.maxDepth = limits.depth;
     this.maxName = limits.name;
   }
@@ -39,7 +36,7 @@ export class ByteReader {
     this.view = viewOf(bytes);
   }
 
-  /** Lets go of the bytes, so that a pause between messages keeps no chunk alive. */
+  /** Lets go of the bytes. */
   detach(): void {
     this.bytes = empty;
     this.view = emptyView;

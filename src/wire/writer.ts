@@ -17,7 +17,7 @@ export class ByteWriter {
   /** Capacity in bytes: `bytes.length`, kept here because encoders compare with it all the time. */
   size: number;
   /** Nested structs and containers beyond this are refused. */
-  readonly maxDepth: number;
+  maxDepth: number;
 
   constructor(capacity: number, maxDepth: number) {
     this.bytes = Buffer.allocUnsafeSlow(capacity);
@@ -34,13 +34,6 @@ export class ByteWriter {
     this.bytes = grown;
     this.view = viewOf(grown);
     this.size = grown.length;
-  }
-
-  /** A new, empty buffer; the old one belongs to whoever took it. */
-  renew(capacity: number): void {
-    this.bytes = takeBuffer(capacity);
-    this.view = viewOf(this.bytes);
-    this.size = this.bytes.length;
   }
 }
 

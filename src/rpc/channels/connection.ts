@@ -5,7 +5,7 @@ import { MessageHeader, type Protocol } from '../../protocol/protocol.ts';
 import { type Envelope, envelopeOf, type Headers, requestEnvelope } from '../../transport/envelope.ts';
 import { Inbox } from '../../transport/inbox.ts';
 import { Oversize, type Transport } from '../../transport/transport.ts';
-import { ByteReader } from '../../wire/reader.ts';
+import type { ByteReader } from '../../wire/reader.ts';
 import type { Call, GivenUp } from '../call.ts';
 import { type Dialect, dialects } from '../dialect.ts';
 import { Outbox } from '../outbox.ts';
@@ -54,7 +54,6 @@ export class Connection {
   readonly #link: Link;
   /** The link's, until it is opened; then what may stand on top of it. */
   #stream: Duplex;
-  readonly #reader: ByteReader;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   readonly #header = new MessageHeader();
@@ -83,9 +82,8 @@ export class Connection {
     this.#onEnd = onEnd;
     this.#ids = new SequenceIds(settings.firstSequenceId ?? 1);
     const { limits, transport, dialect } = settings;
-    this.#reader = new ByteReader(limits);
     const cutter = (transport.replyCutter ?? transport.cutter)(dialect.protocol, limits);
-    this.#inbox = new Inbox(this.#reader, cutter, (r, envelope) => this.#take(r, envelope));
+    this.#inbox = new Inbox(limits, cutter, (r, envelope) => this.#take(r, envelope));
     this.#ready.promise.catch(() => {
       // Who asked for it has it; who did not learns of it from the calls.
     });
@@ -221,7 +219,6 @@ export class Connection {
     } catch (error) {
       this.#broken(error);
     } finally {
-      this.#reader.detach();
       this.#outbox.release();
     }
   }

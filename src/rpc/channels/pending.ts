@@ -6,9 +6,9 @@ import type { Call } from '../call.ts';
  * Measured: 1.1 to 1.2 times the calls of a Map.
  */
 export class PendingCalls {
-  #slots: (Call | undefined)[] = new Array<Call | undefined>(64).fill(undefined);
-  #mask = 63;
-  readonly #slow = new Map<number, Call>();
+  #slots: (Call | undefined)[] = [undefined];
+  #mask = 0;
+  #slow: Map<number, Call> | undefined;
   size = 0;
 
   /** Slots of the table: they follow the number of calls, not how long one waits. */
@@ -18,14 +18,17 @@ export class PendingCalls {
 
   /** True when the id is taken: after 2^31 calls an old one may still be waiting. */
   has(seqid: number): boolean {
-    return this.#slots[seqid & this.#mask]?.seqid === seqid || this.#slow.has(seqid);
+    return this.#slots[seqid & this.#mask]?.seqid === seqid || this.#isSlow(seqid);
   }
 
   add(call: Call): void {
     if (this.size > this.#mask / 2) this.#double();
     const slot = call.seqid & this.#mask;
     const older = this.#slots[slot];
-    if (older !== undefined) this.#slow.set(older.seqid, older);
+    if (older !== undefined) {
+      this.#slow ??= new Map();
+      this.#slow.set(older.seqid, older);
+    }
     this.#slots[slot] = call;
     this.size++;
   }
@@ -36,9 +39,9 @@ export class PendingCalls {
     let call = this.#slots[slot];
     if (call !== undefined && call.seqid === seqid) this.#slots[slot] = undefined;
     else {
-      call = this.#slow.get(seqid);
+      call = this.#slow?.get(seqid);
       if (call === undefined) return undefined;
-      this.#slow.delete(seqid);
+      this.#slow?.delete(seqid);
     }
     this.size--;
     return call;
@@ -46,11 +49,15 @@ export class PendingCalls {
 
   /** Takes all of them out. */
   drain(): Call[] {
-    const calls = [...this.#slow.values(), ...this.#slots.filter(call => call !== undefined)];
+    const calls = [...(this.#slow?.values() ?? []), ...this.#slots.filter(call => call !== undefined)];
     this.#slots.fill(undefined);
-    this.#slow.clear();
+    this.#slow = undefined;
     this.size = 0;
     return calls;
+  }
+
+  #isSlow(seqid: number): boolean {
+    return this.#slow?.has(seqid) ?? false;
   }
 
   #double(): void {

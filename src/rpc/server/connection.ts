@@ -9,7 +9,7 @@ import { messageType } from '../../protocol/types.ts';
 import type { Envelope, Headers } from '../../transport/envelope.ts';
 import { Inbox } from '../../transport/inbox.ts';
 import type { Transport } from '../../transport/transport.ts';
-import { ByteReader } from '../../wire/reader.ts';
+import type { ByteReader } from '../../wire/reader.ts';
 import type { Caller } from '../context.ts';
 import { dialects } from '../dialect.ts';
 import type { Method } from '../method.ts';
@@ -47,7 +47,6 @@ export class ServerConnection implements CallsOwner {
   readonly #stream: Duplex;
   readonly #settings: ServingSettings;
   readonly #owner: ConnectionOwner;
-  readonly #reader: ByteReader;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   readonly #calls: ServedCalls;
@@ -74,9 +73,8 @@ export class ServerConnection implements CallsOwner {
     this.caller = caller;
     this.#settings = settings;
     this.#owner = owner;
-    this.#reader = new ByteReader(limits);
     const cutter = transport.cutter(dialects[protocol].protocol, limits);
-    this.#inbox = new Inbox(this.#reader, cutter, (r, envelope) => this.#take(r, envelope));
+    this.#inbox = new Inbox(limits, cutter, (r, envelope) => this.#take(r, envelope));
     this.#outbox = new Outbox(stream, transport, limits, {
       isOpen: true,
       onFlush: () => this.#flushed(),
@@ -194,7 +192,6 @@ export class ServerConnection implements CallsOwner {
       this.#refuseBytes(error);
     } finally {
       this.#isWorking = false;
-      this.#reader.detach();
     }
   }
 

@@ -1,7 +1,6 @@
 import { type Duplex, PassThrough, Transform, type TransformCallback } from 'node:stream';
 import { DecodeError } from '../../errors/decode-error.ts';
 import type { Limits } from '../../limits.ts';
-import { ByteReader } from '../../wire/reader.ts';
 import { FrameCutter } from '../frame-cutter.ts';
 import { Inbox } from '../inbox.ts';
 import { LayeredStream } from '../streams/layered.ts';
@@ -62,7 +61,6 @@ export class Unframing extends Transform {
 
 /** Gives each frame to `change`, one after the other, and passes on what becomes of it. */
 export class Reframing extends Transform {
-  readonly #reader: ByteReader;
   readonly #inbox: Inbox;
   readonly #change: (frame: Buffer) => Awaitable<Uint8Array>;
   #frames: Buffer[] = [];
@@ -70,13 +68,12 @@ export class Reframing extends Transform {
   constructor(limits: Limits, change: (frame: Buffer) => Awaitable<Uint8Array>) {
     super();
     this.#change = change;
-    this.#reader = new ByteReader(limits);
     const cutter = new FrameCutter(limits, r => {
       this.#frames.push(Buffer.from(r.bytes.subarray(r.start, r.end)));
       return true;
     });
     // Frames are not messages here: none of them is taken any further.
-    this.#inbox = new Inbox(this.#reader, cutter, () => true);
+    this.#inbox = new Inbox(limits, cutter, () => true);
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -90,7 +87,6 @@ export class Reframing extends Transform {
 
   async #takeAll(chunk: Buffer): Promise<void> {
     this.#inbox.push(chunk, chunk.length);
-    this.#reader.detach();
     const frames = this.#frames;
     this.#frames = [];
     for (const frame of frames) this.push(await this.#change(frame));
