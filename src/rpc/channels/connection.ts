@@ -44,6 +44,9 @@ export interface ConnectionSettings {
 /** ms that an attempt to connect goes on when nobody waits for it any more. */
 const LINGER = 1000;
 
+/** Of the message that is being written, or read: each is done with it before the next one begins. */
+const header = new MessageHeader();
+
 /**
  * The client's end of one connection, from the first attempt to connect to the end. Calls are written at once, also
  * before there is a connection; all of them are settled when it ends.
@@ -56,25 +59,28 @@ export class Connection {
   #stream: Duplex;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
-  readonly #header = new MessageHeader();
   readonly #pending = new PendingCalls();
   readonly #ids: SequenceIds;
   /** Calls written before the connection was there, and where their bytes stand. */
-  #queued: { readonly call: Call; readonly from: number; readonly to: number }[] = [];
+  #queued: { readonly call: Call; readonly from: number; readonly to: number }[] | undefined;
   /** Oneway calls that no flush has taken yet. */
-  #unflushed: Call[] = [];
+  #unflushed: Call[] | undefined;
   #connected = false;
   #ended = false;
+  #isGone = false;
   #replies = 0;
-  readonly #firstBytes = new FirstBytes();
+  /** Until the first reply. */
+  #firstBytes: FirstBytes | undefined;
   #garbage: { readonly why: string; readonly cause: unknown } | undefined;
   #closing = false;
   /** How many wait for the connection to be made. */
   #watchers = 0;
   #lingers = false;
   readonly #onEnd: () => void;
-  readonly #ready: Deferred = deferred();
-  readonly #gone: Deferred = deferred();
+  /** Of those who wait for the connection to be made. */
+  #ready: Deferred | undefined;
+  /** Of those who wait for its end. */
+  #gone: Deferred | undefined;
 
   constructor(peer: string, dial: Dial, settings: ConnectionSettings, onEnd: () => void) {
     this.peer = peer;
@@ -84,9 +90,6 @@ export class Connection {
     const { limits, transport, dialect } = settings;
     const cutter = (transport.replyCutter ?? transport.cutter)(dialect.protocol, limits);
     this.#inbox = new Inbox(limits, cutter, (r, envelope) => this.#take(r, envelope));
-    this.#ready.promise.catch(() => {
-      // Who asked for it has it; who did not learns of it from the calls.
-    });
     this.#link = dial({
       peer,
       limits,
@@ -109,6 +112,8 @@ export class Connection {
 
   /** Waits until connected, `ms` at most, and says whether it is. Rejects when that failed. */
   async ready(ms: number): Promise<boolean> {
+    if (this.#connected) return true;
+    this.#ready ??= deferred();
     this.#watchers++;
     try {
       return await within(ms, this.#ready.promise);
@@ -143,9 +148,14 @@ export class Connection {
     const from = this.#outbox.position;
     if (!this.#write(call, envelope)) return;
     call.arm(this.#giveUp);
-    if (!this.#connected) this.#queued.push({ call, from, to: this.#outbox.position });
-    if (call.method.oneway) this.#unflushed.push(call);
-    else {
+    if (!this.#connected) {
+      this.#queued ??= [];
+      this.#queued.push({ call, from, to: this.#outbox.position });
+    }
+    if (call.method.oneway) {
+      this.#unflushed ??= [];
+      this.#unflushed.push(call);
+    } else {
       if (this.#pending.size === 0) this.#link.ref();
       this.#pending.add(call);
     }
@@ -156,18 +166,20 @@ export class Connection {
    * waits even then is settled with the error that `makeError` gives. Resolves when it has ended.
    */
   async close(grace: number, makeError: (call: Call) => unknown): Promise<void> {
+    if (this.#isGone) return;
     this.#closing = true;
     const timer = startTimer(grace, () => {
       for (const call of this.#drain()) call.reject(makeError(call));
       this.#stream.destroy();
     });
     this.#checkIdle();
+    this.#gone ??= deferred();
     await this.#gone.promise;
     clearTimeout(timer);
   }
 
   #write(call: Call, envelope: Envelope): boolean {
-    const [out, header] = [this.#outbox, this.#header];
+    const out = this.#outbox;
     addressHeader(header, call, this.#ids.take(this.#pending));
     try {
       const at = out.begin(header, envelope);
@@ -194,19 +206,20 @@ export class Connection {
     if (stream !== this.#stream) stream.on('end', () => stream.destroy());
     this.#stream = stream;
     // What expired while the connection was made is not worth sending any more.
-    const stale = this.#queued.filter(({ call }) => call.settled);
+    const stale = this.#queued?.filter(({ call }) => call.settled) ?? [];
     if (stale.length > 0) this.#outbox.drop(stale);
     for (const { call } of stale) this.#ids.release(call.seqid);
-    this.#queued = [];
+    this.#queued = undefined;
     this.#outbox.open(stream);
-    this.#ready.resolve();
+    this.#ready?.resolve();
+    this.#ready = undefined;
     this.#checkIdle();
   }
 
   #flushed(): void {
-    if (!this.#connected || this.#unflushed.length === 0) return;
     const handed = this.#unflushed;
-    this.#unflushed = [];
+    if (!this.#connected || handed === undefined) return;
+    this.#unflushed = undefined;
     for (const call of handed) call.resolve(undefined);
     this.#checkIdle();
   }
@@ -225,6 +238,7 @@ export class Connection {
 
   /** The length of a frame can be read as the length of a name: the message would never come to its end. */
   #expectNoFrame(bytes: Buffer, length: number): void {
+    this.#firstBytes ??= new FirstBytes();
     this.#firstBytes.add(bytes, length);
     if (this.#settings.transport.name !== 'buffered') return;
     const { seen } = this.#firstBytes;
@@ -233,7 +247,6 @@ export class Connection {
   }
 
   #take(r: ByteReader, envelope: Envelope): boolean {
-    const header = this.#header;
     const dialect = dialects[envelope.protocol];
     if (envelope.unreadable !== undefined) throw envelope.unreadable.error;
     if (!dialect.protocol.readMessage(r, header)) throw r.truncated(r.pos, 4);
@@ -246,7 +259,7 @@ export class Connection {
     try {
       checkReply(r, header, call, dialect.protocol, this.#settings.dialect.protocol);
       settle(call, r, type, dialect, this.peer, envelope.headers);
-      this.#replies++;
+      this.#answered();
     } finally {
       // Not settled: the reply is not all there yet, or it ends the connection. Either way the call still waits.
       if (!call.settled) this.#pending.add(call);
@@ -256,7 +269,7 @@ export class Connection {
   }
 
   get #isIdle(): boolean {
-    return this.#pending.size === 0 && this.#unflushed.length === 0 && this.#watchers === 0;
+    return this.#pending.size === 0 && this.#unflushed === undefined && this.#watchers === 0;
   }
 
   /** With no call under way the connection keeps no process alive. */
@@ -288,12 +301,16 @@ export class Connection {
     }
     skipBody(r, protocol);
     this.#ids.release(seqid);
+    this.#answered();
+  }
+
+  #answered(): void {
     this.#replies++;
+    this.#firstBytes = undefined;
   }
 
   readonly #giveUp = (call: Call, why: GivenUp, reason: unknown) => {
-    if (this.#pending.take(call.seqid) === undefined)
-      this.#unflushed = this.#unflushed.filter(other => other !== call);
+    if (this.#pending.take(call.seqid) === undefined) this.#forget(call);
     else this.#ids.abandon(call.seqid);
     this.#checkIdle();
     if (why === 'cancelled') return cancelled(call, this.peer, this.#connected, reason);
@@ -301,8 +318,14 @@ export class Connection {
     return this.#connected ? noReply(call, circumstances) : expired(call, circumstances, false, '');
   };
 
+  /** A oneway call that expired before it was flushed. */
+  #forget(call: Call): void {
+    const others = this.#unflushed?.filter(other => other !== call);
+    this.#unflushed = others?.length === 0 ? undefined : others;
+  }
+
   #broken(error: unknown): void {
-    const seen = this.#replies === 0 ? this.#firstBytes.seen : undefined;
+    const seen = this.#firstBytes?.seen;
     const { dialect, transport } = this.#settings;
     const own = { protocol: dialect.protocol.name, transport: transport.name };
     const why =
@@ -323,17 +346,18 @@ export class Connection {
       else if (this.#connected) call.reject(lost(call, circumstances, failure, midReply));
       else call.reject(neverMade(call.method.fullName));
     }
-    if (!this.#connected) this.#ready.reject(neverMade());
-    this.#gone.resolve();
+    if (!this.#connected) this.#ready?.reject(neverMade());
+    this.#isGone = true;
+    this.#gone?.resolve();
     this.#onEnd();
   }
 
   /** The connection takes no more calls; these were waiting. */
   #drain(): Call[] {
     this.#ended = true;
-    const waiting = [...this.#pending.drain(), ...this.#unflushed];
-    this.#unflushed = [];
-    this.#queued = [];
+    const waiting = [...this.#pending.drain(), ...(this.#unflushed ?? [])];
+    this.#unflushed = undefined;
+    this.#queued = undefined;
     return waiting;
   }
 
