@@ -67,7 +67,12 @@ describe('calls in flight on one connection', () => {
     };
     const dial = socketDial(peer.address);
     const callee = { method, name: 'ping', service: 'PingPong' };
-    const connection = new Connection('peer', dial, { ...settings, firstSequenceId: 2 ** 31 - 2 }, () => {});
+    const connection = new Connection(
+      'peer',
+      dial,
+      { ...settings, firstSequenceId: 2 ** 31 - 2 },
+      { over() {} },
+    );
     const call = () =>
       new Promise((resolve, reject) =>
         connection.start(new Call(callee, [], 1000, defaultSettings, resolve, reject)),
@@ -77,7 +82,7 @@ describe('calls in flight on one connection', () => {
     expect(ids).to.deep.equal([2 ** 31 - 2, 2 ** 31 - 1, 0, 1, 2]);
     await connection.close(0, () => new Error('cut'));
     expect(String(await waiting)).to.equal('Error: cut');
-    const again = new Connection('peer', dial, { ...settings, firstSequenceId: 5 }, () => {});
+    const again = new Connection('peer', dial, { ...settings, firstSequenceId: 5 }, { over() {} });
     expect(again.isOver).to.equal(false);
     await again.close(0, () => new Error('cut'));
     expect(again.isOver).to.equal(true);

@@ -1,9 +1,11 @@
 import { type Headers, noHeaders } from '../transport/envelope.ts';
 import type { HeadersOption, HeaderTexts } from './options.ts';
 
+const none = (): Headers => noHeaders;
+
 /** What gives the headers. Throws a TypeError for what are none, at once where they do not change. */
 export function headersOf(option: HeadersOption | undefined): () => Headers | Promise<Headers> {
-  if (option === undefined) return () => noHeaders;
+  if (option === undefined) return none;
   if (typeof option === 'function') {
     return () => {
       const given = option();
@@ -16,6 +18,7 @@ export function headersOf(option: HeadersOption | undefined): () => Headers | Pr
 
 /** The headers of a call that is written at once, and so cannot wait for them. */
 export function atOnce(headers: () => Headers | Promise<Headers>): () => Headers {
+  if (headers === none) return none;
   return () => {
     const given = headers();
     if (!(given instanceof Promise)) return given;

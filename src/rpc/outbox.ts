@@ -7,6 +7,12 @@ import type { ByteWriter } from '../wire/writer.ts';
 import { giveWriter, takeWriter } from '../wire/writers.ts';
 import { borrows, separatesMessages } from './streams.ts';
 
+/** Who wants to know of an outbox. */
+export interface OutboxOwner {
+  /** What was written has been handed to the stream. */
+  flushed(): void;
+}
+
 /**
  * The sending half of a connection: messages write themselves into one buffer, which goes to the stream once
  * per tick (measured: ten times the calls of one write per message), in one piece unless the stream keeps messages
@@ -18,7 +24,7 @@ export class Outbox {
   /** There from the first message until all that was written is sent. */
   #writer: ByteWriter | undefined;
   readonly #limits: Limits;
-  readonly #onFlush: () => void;
+  readonly #owner: OutboxOwner;
   #position = 0;
   /** Whether the buffer may be written to again when the stream has taken what is in it. */
   #isBorrowed: boolean;
@@ -31,18 +37,13 @@ export class Outbox {
   #isOpen: boolean;
 
   /** `isOpen` is false while the connection is being made: what is written waits for `open`. */
-  constructor(
-    stream: Duplex,
-    transport: Transport,
-    limits: Limits,
-    { isOpen, onFlush }: { readonly isOpen: boolean; readonly onFlush: () => void },
-  ) {
+  constructor(stream: Duplex, transport: Transport, limits: Limits, owner: OutboxOwner, isOpen: boolean) {
     this.#stream = stream;
     this.#isBorrowed = borrows(stream);
     this.#isOpen = isOpen;
     this.transport = transport;
     this.#limits = limits;
-    this.#onFlush = onFlush;
+    this.#owner = owner;
     if (separatesMessages(stream)) this.#ends = [];
   }
 
@@ -175,7 +176,7 @@ export class Outbox {
     // Whatever the kernel did not take at once is still read from its buffer.
     isLent = this.#isBorrowed && stream.writableLength > 0;
     if (!isLent) giveWriter(writer);
-    this.#onFlush();
+    this.#owner.flushed();
   }
 
   /** Nothing stands in it. */

@@ -8,7 +8,7 @@ import { Oversize, type Transport } from '../../transport/transport.ts';
 import type { ByteReader } from '../../wire/reader.ts';
 import type { Call, GivenUp } from '../call.ts';
 import { type Dialect, dialects } from '../dialect.ts';
-import { Outbox } from '../outbox.ts';
+import { Outbox, type OutboxOwner } from '../outbox.ts';
 import { checkReply, settle, skipBody } from '../replies.ts';
 import { addressHeader, writeCall } from '../requests.ts';
 import { endSoon } from '../streams.ts';
@@ -25,7 +25,7 @@ import {
   unreachable,
 } from './failures.ts';
 import { FirstBytes } from './first-bytes.ts';
-import type { Dial, Link } from './link.ts';
+import type { Dial, Link, LinkOwner } from './link.ts';
 import { PendingCalls } from './pending.ts';
 import { SequenceIds } from './sequence-ids.ts';
 
@@ -41,6 +41,12 @@ export interface ConnectionSettings {
   readonly firstSequenceId?: number;
 }
 
+/** Who wants to know of a connection. */
+export interface ConnectionOwner {
+  /** It has ended, or never came to be. */
+  over(connection: Connection): void;
+}
+
 /** ms that an attempt to connect goes on when nobody waits for it any more. */
 const LINGER = 1000;
 
@@ -51,7 +57,7 @@ const header = new MessageHeader();
  * The client's end of one connection, from the first attempt to connect to the end. Calls are written at once, also
  * before there is a connection; all of them are settled when it ends.
  */
-export class Connection {
+export class Connection implements LinkOwner, OutboxOwner {
   readonly peer: string;
   readonly #settings: ConnectionSettings;
   readonly #link: Link;
@@ -76,33 +82,28 @@ export class Connection {
   /** How many wait for the connection to be made. */
   #watchers = 0;
   #lingers = false;
-  readonly #onEnd: () => void;
+  readonly #owner: ConnectionOwner;
   /** Of those who wait for the connection to be made. */
   #ready: Deferred | undefined;
   /** Of those who wait for its end. */
   #gone: Deferred | undefined;
 
-  constructor(peer: string, dial: Dial, settings: ConnectionSettings, onEnd: () => void) {
+  constructor(peer: string, dial: Dial, settings: ConnectionSettings, owner: ConnectionOwner) {
     this.peer = peer;
     this.#settings = settings;
-    this.#onEnd = onEnd;
+    this.#owner = owner;
     this.#ids = new SequenceIds(settings.firstSequenceId ?? 1);
     const { limits, transport, dialect } = settings;
     const cutter = (transport.replyCutter ?? transport.cutter)(dialect.protocol, limits);
     this.#inbox = new Inbox(limits, cutter, (r, envelope) => this.#take(r, envelope));
-    this.#link = dial({
-      peer,
-      limits,
-      opened: stream => this.#opened(stream),
-      receive: (bytes, length) => this.#receive(bytes, length),
-      closed: reason => this.#closed(reason),
-    });
+    this.#link = dial(this);
     this.#stream = this.#link.stream;
-    this.#outbox = new Outbox(this.#stream, transport, limits, {
-      isOpen: false,
-      onFlush: () => this.#flushed(),
-    });
-    this.#stream.on('end', () => this.#stream.destroy());
+    this.#outbox = new Outbox(this.#stream, transport, limits, this, false);
+    this.#stream.on('end', destroyThis);
+  }
+
+  get limits(): Limits {
+    return this.#settings.limits;
   }
 
   /** True when it takes no more calls. */
@@ -127,7 +128,7 @@ export class Connection {
   start(call: Call): void {
     // A getter of an argument makes a call of its own: its bytes must not stand inside the other's.
     if (this.#outbox.isWriting) return this.#outbox.afterwards(() => call.settled || this.start(call));
-    const { limits } = this.#settings;
+    const { limits } = this;
     if (this.#pending.size >= limits.pending) {
       return call.reject(
         exhausted(call, this.peer, `${this.#pending.size} calls wait on this connection (limits.pending)`),
@@ -201,9 +202,9 @@ export class Connection {
     return requestEnvelope(dialect.protocol.name, all, zlib, call.callee.service, call.timeLeft);
   }
 
-  #opened(stream: Duplex): void {
+  opened(stream: Duplex): void {
     this.#connected = true;
-    if (stream !== this.#stream) stream.on('end', () => stream.destroy());
+    if (stream !== this.#stream) stream.on('end', destroyThis);
     this.#stream = stream;
     // What expired while the connection was made is not worth sending any more.
     const stale = this.#queued?.filter(({ call }) => call.settled) ?? [];
@@ -216,7 +217,7 @@ export class Connection {
     this.#checkIdle();
   }
 
-  #flushed(): void {
+  flushed(): void {
     const handed = this.#unflushed;
     if (!this.#connected || handed === undefined) return;
     this.#unflushed = undefined;
@@ -224,7 +225,7 @@ export class Connection {
     this.#checkIdle();
   }
 
-  #receive(bytes: Buffer, length: number): void {
+  receive(bytes: Buffer, length: number): void {
     this.#outbox.hold();
     try {
       if (this.#replies === 0) this.#expectNoFrame(bytes, length);
@@ -335,7 +336,7 @@ export class Connection {
     this.#stream.destroy();
   }
 
-  #closed(failure: NodeJS.ErrnoException | undefined): void {
+  closed(failure: NodeJS.ErrnoException | undefined): void {
     const midReply = this.#inbox.isMidMessage;
     const circumstances = this.#circumstances();
     const neverMade = (method?: string) =>
@@ -349,7 +350,7 @@ export class Connection {
     if (!this.#connected) this.#ready?.reject(neverMade());
     this.#isGone = true;
     this.#gone?.resolve();
-    this.#onEnd();
+    this.#owner.over(this);
   }
 
   /** The connection takes no more calls; these were waiting. */
@@ -364,4 +365,8 @@ export class Connection {
   #circumstances(): Circumstances {
     return { peer: this.peer, transport: this.#settings.transport.name, fresh: this.#replies === 0 };
   }
+}
+
+function destroyThis(this: Duplex): void {
+  this.destroy();
 }

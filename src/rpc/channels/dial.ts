@@ -38,12 +38,12 @@ function plainLink(address: SocketAddress, tls: ConnectionOptions | undefined, o
   const [socket, opened] = openSocket(address, tls, { buffer: readBuffer, callback });
   if (tls !== undefined) socket.on('data', chunk => owner.receive(chunk, chunk.length));
   socket.on(opened, () => owner.opened(socket));
-  return linkOf(socket, owner);
+  return new SocketLink(socket, owner);
 }
 
 function zlibLink(address: SocketAddress, tls: ConnectionOptions | undefined, owner: LinkOwner): Link {
   const [socket, opened] = openSocket(address, tls);
-  const link = linkOf(socket, owner);
+  const link = new SocketLink(socket, owner);
   socket.once(opened, () => hand(zlibStream(socket), owner, link));
   return link;
 }
@@ -61,7 +61,7 @@ function saslLink(
     stream => hand(stream, owner, link),
     error => link.fail(error),
   );
-  const link = linkOf(socket, owner, settled);
+  const link = new SocketLink(socket, owner, settled);
   return link;
 }
 
@@ -94,23 +94,38 @@ function openSocket(
   ];
 }
 
-interface SocketLink extends Link {
-  /** Says why it will be over: the first reason counts. */
-  fail(reason: Error): void;
-}
+/**
+ * A socket and its end, of which the owner is told when it is closed, and `settled`, after which the reason is known.
+ * The first reason counts.
+ */
+class SocketLink implements Link {
+  readonly stream: Socket;
+  #failure: Error | undefined;
 
-/** Tells the owner of the end when the socket is closed, and `settled`, after which the reason is known. */
-function linkOf(socket: Socket, owner: LinkOwner, settled?: Promise<void>): SocketLink {
-  let failure: Error | undefined;
-  const fail = (reason: Error) => {
-    failure ??= reason;
-  };
-  const over = () => owner.closed(failure);
-  socket.on('error', fail).on('close', settled === undefined ? over : () => settled.then(over));
-  return { stream: socket, fail, ref: () => socket.ref(), unref: () => socket.unref() };
+  constructor(socket: Socket, owner: LinkOwner, settled?: Promise<void>) {
+    this.stream = socket;
+    const over = () => owner.closed(this.#failure ?? socket.errored ?? undefined);
+    socket.on('error', ignore).on('close', settled === undefined ? over : () => settled.then(over));
+  }
+
+  /** Says why it will be over. */
+  fail(reason: Error): void {
+    this.#failure ??= this.stream.errored ?? reason;
+  }
+
+  ref(): void {
+    this.stream.ref();
+  }
+
+  unref(): void {
+    this.stream.unref();
+  }
 }
 
 /** A server bound to all interfaces is reached on this host by the loopback one. */
 function reachable(host: string): string {
   return host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
 }
+
+/** The socket remembers it. */
+function ignore(): void {}

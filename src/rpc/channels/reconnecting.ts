@@ -2,12 +2,12 @@ import { RpcError } from '../../errors/rpc-error.ts';
 import type { Call } from '../call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../channel.ts';
 import type { Dialect } from '../dialect.ts';
-import { Connection, type ConnectionSettings } from './connection.ts';
+import { Connection, type ConnectionOwner, type ConnectionSettings } from './connection.ts';
 import { closed, expiredBefore } from './failures.ts';
 import type { Dial } from './link.ts';
 
 /** A channel over one connection at a time: made when first needed, made again when it was lost. */
-export class ReconnectingChannel implements Channel {
+export class ReconnectingChannel implements Channel, ConnectionOwner {
   readonly peer: string;
   readonly dialect: Dialect;
   readonly hasHeaders: boolean;
@@ -46,12 +46,13 @@ export class ReconnectingChannel implements Channel {
     return this.close();
   }
 
+  over(connection: Connection): void {
+    if (this.#connection === connection) this.#connection = undefined;
+  }
+
   #connect(): Connection {
     if (this.#connection === undefined || this.#connection.isOver) {
-      const connection = new Connection(this.peer, this.#dial, this.#settings, () => {
-        if (this.#connection === connection) this.#connection = undefined;
-      });
-      this.#connection = connection;
+      this.#connection = new Connection(this.peer, this.#dial, this.#settings, this);
     }
     return this.#connection;
   }

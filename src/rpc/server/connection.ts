@@ -13,7 +13,7 @@ import type { ByteReader } from '../../wire/reader.ts';
 import type { Caller } from '../context.ts';
 import { dialects } from '../dialect.ts';
 import type { Method } from '../method.ts';
-import { Outbox } from '../outbox.ts';
+import { Outbox, type OutboxOwner } from '../outbox.ts';
 import { isUnfinished, skipBody } from '../replies.ts';
 import { endSoon } from '../streams.ts';
 import { Watchdog } from '../watchdog.ts';
@@ -42,7 +42,7 @@ export interface ConnectionOwner {
 }
 
 /** The server's end of one connection. It is over when its stream is closed and what ran for it has ended. */
-export class ServerConnection implements CallsOwner {
+export class ServerConnection implements CallsOwner, OutboxOwner {
   readonly caller: Caller;
   readonly #stream: Duplex;
   readonly #settings: ServingSettings;
@@ -75,10 +75,7 @@ export class ServerConnection implements CallsOwner {
     this.#owner = owner;
     const cutter = transport.cutter(dialects[protocol].protocol, limits);
     this.#inbox = new Inbox(limits, cutter, (r, envelope) => this.#take(r, envelope));
-    this.#outbox = new Outbox(stream, transport, limits, {
-      isOpen: true,
-      onFlush: () => this.#flushed(),
-    });
+    this.#outbox = new Outbox(stream, transport, limits, this, true);
     this.#calls = new ServedCalls(this, settings, this.#outbox);
     this.#patience = new Watchdog(limits.partial, () => this.#lostPatience());
     let failure: Error | undefined;
@@ -147,7 +144,7 @@ export class ServerConnection implements CallsOwner {
   }
 
   /** Where the kernel takes all bytes at once, no drain tells that there is room again. */
-  #flushed(): void {
+  flushed(): void {
     if (this.#goesOnSoon || !(this.#isPaused || this.#inbox.isStopped)) return;
     this.#goesOnSoon = true;
     setImmediate(() => {
