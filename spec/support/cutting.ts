@@ -27,9 +27,11 @@ export function cutting(
   const limits = { ...defaultLimits, ...own };
   const cuts: Cut[] = [];
   const cutter = transports[transport].cutter(dialects.binary.protocol, limits);
-  const inbox = new Inbox(limits, cutter, (r, envelope) => {
-    cuts.push(envelope.unreadable === undefined ? readOne(r, envelope) : unreadable(envelope));
-    return true;
+  const inbox = new Inbox(limits, cutter, {
+    take(r, envelope) {
+      cuts.push(envelope.unreadable === undefined ? readOne(r, envelope) : unreadable(envelope));
+      return true;
+    },
   });
   return { inbox, cuts };
 }

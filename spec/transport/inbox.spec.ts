@@ -4,7 +4,7 @@ import { DecodeError, defaultLimits, type Limits } from '../../src/index.ts';
 import { binary } from '../../src/protocol/binary.ts';
 import { MessageHeader } from '../../src/protocol/protocol.ts';
 import { wireType } from '../../src/protocol/types.ts';
-import type { TakeMessage } from '../../src/transport/cutter.ts';
+import type { MessageTaker } from '../../src/transport/cutter.ts';
 import { Inbox } from '../../src/transport/inbox.ts';
 import { transports } from '../../src/transport/transports.ts';
 import type { ByteReader } from '../../src/wire/reader.ts';
@@ -20,9 +20,9 @@ function readOne(r: ByteReader): string {
   return `${header.name} ${header.seqid}`;
 }
 
-function inboxOf(transport: Transport, take: TakeMessage, own: Partial<Limits> = {}): Inbox {
+function inboxOf(transport: Transport, take: MessageTaker['take'], own: Partial<Limits> = {}): Inbox {
   const limits = { ...defaultLimits, ...own };
-  return new Inbox(limits, transports[transport].cutter(binary, limits), take);
+  return new Inbox(limits, transports[transport].cutter(binary, limits), { take });
 }
 
 function collecting(transport: Transport, own: Partial<Limits> = {}): { inbox: Inbox; names: string[] } {

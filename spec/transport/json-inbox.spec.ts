@@ -82,7 +82,7 @@ function collecting(): { inbox: Inbox; names: string[] } {
     return true;
   };
   return {
-    inbox: new Inbox(defaultLimits, transports.buffered.cutter(json, defaultLimits), take),
+    inbox: new Inbox(defaultLimits, transports.buffered.cutter(json, defaultLimits), { take }),
     names,
   };
 }

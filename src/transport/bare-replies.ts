@@ -1,5 +1,5 @@
 import type { ByteReader } from '../wire/reader.ts';
-import type { Cutter, TakeMessage } from './cutter.ts';
+import type { Cutter, MessageTaker } from './cutter.ts';
 
 /** What a bare message begins with, binary or compact, and no frame: its length is never negative. */
 const BARE = 0x80;
@@ -21,16 +21,18 @@ export class BareReplies implements Cutter {
     return this.#framed.wanted;
   }
 
-  cut(r: ByteReader, at: number, end: number, take: TakeMessage): number {
+  cut(r: ByteReader, at: number, end: number, taker: MessageTaker): number {
     let [isTaken, goOn] = [true, true];
-    const takeOne: TakeMessage = (reader, envelope) => {
-      goOn = take(reader, envelope);
-      isTaken = true;
-      return false;
+    const one: MessageTaker = {
+      take(reader, envelope) {
+        goOn = taker.take(reader, envelope);
+        isTaken = true;
+        return false;
+      },
     };
     while (isTaken && goOn && at < end) {
       isTaken = false;
-      at = (r.bytes[at]! >= BARE ? this.#bare : this.#framed).cut(r, at, end, takeOne);
+      at = (r.bytes[at]! >= BARE ? this.#bare : this.#framed).cut(r, at, end, one);
     }
     return at;
   }

@@ -2,7 +2,7 @@ import { DecodeError } from '../errors/decode-error.ts';
 import type { Limits } from '../limits.ts';
 import type { MessageScanner, Protocol } from '../protocol/protocol.ts';
 import type { ByteReader } from '../wire/reader.ts';
-import type { Cutter, TakeMessage } from './cutter.ts';
+import type { Cutter, MessageTaker } from './cutter.ts';
 import { type Envelope, envelopeOf } from './envelope.ts';
 import type { Transport } from './transport.ts';
 
@@ -39,7 +39,7 @@ class BufferedCutter implements Cutter {
     return this.#scanner?.wanted ?? 0;
   }
 
-  cut(r: ByteReader, at: number, end: number, take: TakeMessage): number {
+  cut(r: ByteReader, at: number, end: number, taker: MessageTaker): number {
     const { skipGap } = this.#protocol;
     const maxMessage = this.#limits.message;
     while (at < end) {
@@ -54,7 +54,7 @@ class BufferedCutter implements Cutter {
         // A message beyond the limit is refused even when all of it is there: the chunks must not decide.
         r.window(at, Math.min(end, at + maxMessage), true);
         try {
-          goOn = take(r, this.#envelope);
+          goOn = taker.take(r, this.#envelope);
           this.#last = r.pos - at;
           at = r.pos;
         } catch (error) {
@@ -72,7 +72,7 @@ class BufferedCutter implements Cutter {
         }
         this.#scanner = undefined;
         r.window(at, stop, false);
-        goOn = take(r, this.#envelope);
+        goOn = taker.take(r, this.#envelope);
         this.#last = stop - at;
         at = stop;
       }

@@ -1,12 +1,15 @@
 import type { ByteReader } from '../wire/reader.ts';
 import type { Envelope } from './envelope.ts';
 
-/**
- * Given each message as a window of the reader. It leaves `r.pos` at the message's end, and answers whether to
- * go on with the next one; after a no, `resume` does. While `r.growing` it may throw a `truncated` DecodeError
- * to be asked again when the whole message is there.
- */
-export type TakeMessage = (r: ByteReader, envelope: Envelope) => boolean;
+/** Who takes messages. */
+export interface MessageTaker {
+  /**
+   * Given each message as a window of the reader. It leaves `r.pos` at the message's end, and answers whether to
+   * go on with the next one; after a no, `resume` does. While `r.growing` it may throw a `truncated` DecodeError
+   * to be asked again when the whole message is there.
+   */
+  take(r: ByteReader, envelope: Envelope): boolean;
+}
 
 /** Cuts messages out of bytes: one for each transport. */
 export interface Cutter {
@@ -14,7 +17,7 @@ export interface Cutter {
    * Hands on the messages between `at` and `end`, and returns where the first one begins that is not whole,
    * or that was not asked for any more. Throws a DecodeError for bytes that no message begins with.
    */
-  cut(r: ByteReader, at: number, end: number, take: TakeMessage): number;
+  cut(r: ByteReader, at: number, end: number, taker: MessageTaker): number;
   /** Bytes that the message at the front takes, as far as known: room to make at once. */
   readonly wanted: number;
 }

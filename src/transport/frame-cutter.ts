@@ -1,9 +1,9 @@
 import type { Limits } from '../limits.ts';
 import type { ByteReader } from '../wire/reader.ts';
-import type { Cutter, TakeMessage } from './cutter.ts';
+import type { Cutter, MessageTaker } from './cutter.ts';
 
 /** Given each frame, without its length, as a window of the reader; hands on the message in it. */
-export type TakeFrame = (r: ByteReader, take: TakeMessage) => boolean;
+export type TakeFrame = (r: ByteReader, taker: MessageTaker) => boolean;
 
 /** Cuts at 4-byte big-endian lengths (thrift-rpc.md, "Framed vs. unframed transport"). */
 export class FrameCutter implements Cutter {
@@ -16,7 +16,7 @@ export class FrameCutter implements Cutter {
     this.#takeFrame = takeFrame;
   }
 
-  cut(r: ByteReader, at: number, end: number, take: TakeMessage): number {
+  cut(r: ByteReader, at: number, end: number, taker: MessageTaker): number {
     while (at + 4 <= end) {
       const size = r.view.getInt32(at);
       if (size <= 0 || size > this.#maxFrame) {
@@ -31,7 +31,7 @@ export class FrameCutter implements Cutter {
       }
       r.window(at + 4, at + 4 + size, false);
       at += 4 + size;
-      if (!this.#takeFrame(r, take)) break;
+      if (!this.#takeFrame(r, taker)) break;
     }
     this.wanted = 0;
     return at;

@@ -8,7 +8,7 @@ import { readText, writeText } from '../wire/text.ts';
 import { type ByteWriter, room } from '../wire/writer.ts';
 import { BareReplies } from './bare-replies.ts';
 import { buffered } from './buffered.ts';
-import type { TakeMessage } from './cutter.ts';
+import type { MessageTaker } from './cutter.ts';
 import { type Envelope, envelopeOf, type Headers, noHeaders } from './envelope.ts';
 import { FrameCutter } from './frame-cutter.ts';
 import { beginHeader, bodyOf, endHeader, type HeaderFormat, readFixedPart } from './header-frame.ts';
@@ -49,7 +49,7 @@ export const header: Transport = {
   hasHeaders: true,
   cutter(_protocol, limits) {
     const kept = new Map<string, string>();
-    return new FrameCutter(limits, (r, take) => takeFrame(r, take, limits.frame, kept));
+    return new FrameCutter(limits, (r, taker) => takeFrame(r, taker, limits.frame, kept));
   },
   replyCutter: (protocol, limits) =>
     new BareReplies(header.cutter(protocol, limits), buffered.cutter(protocol, limits)),
@@ -73,7 +73,7 @@ export const header: Transport = {
 
 function takeFrame(
   r: ByteReader,
-  take: TakeMessage,
+  taker: MessageTaker,
   maxInflated: number,
   kept: Map<string, string>,
 ): boolean {
@@ -86,7 +86,7 @@ function takeFrame(
     const text = `expected the protocol id 0 (binary), 1 (JSON) or 2 (compact), got ${protocolId}`;
     const error = r.error('invalid-data', begin, text);
     const unreadable = { seqid, applicationType: applicationType.invalidProtocol, error };
-    return take(r, { ...envelopeOf('binary'), unreadable });
+    return taker.take(r, { ...envelopeOf('binary'), unreadable });
   }
   const listed = r.pos;
   const transforms = readTransforms(r);
@@ -95,7 +95,7 @@ function takeFrame(
     const text = `expected the transform 1 (zlib), the only one known here, got ${unknown}`;
     const error = r.error('invalid-data', listed, text);
     const unreadable = { seqid, applicationType: applicationType.invalidTransform, error };
-    return take(r, { ...envelopeOf(protocol), unreadable });
+    return taker.take(r, { ...envelopeOf(protocol), unreadable });
   }
   const { headers, timeout } = readHeaders(r, kept);
   const zlib = transforms.length > 0;
@@ -111,13 +111,13 @@ function takeFrame(
   };
   if (!zlib) {
     r.window(body, end, false);
-    return take(r, envelope);
+    return taker.take(r, envelope);
   }
   r.window(start, end, false);
   const message = inflate(r, body, transforms.length, maxInflated);
   r.attach(message);
   r.window(0, message.length, false);
-  const goOn = take(r, envelope);
+  const goOn = taker.take(r, envelope);
   r.attach(bytes);
   return goOn;
 }

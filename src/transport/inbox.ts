@@ -1,8 +1,10 @@
 import type { Limits } from '../limits.ts';
 import { putBytes } from '../wire/copy.ts';
 import { giveBuffer, takeBuffer } from '../wire/pool.ts';
+import type { ByteReader } from '../wire/reader.ts';
 import { giveReader, takeReader } from '../wire/readers.ts';
-import type { Cutter, TakeMessage } from './cutter.ts';
+import type { Cutter, MessageTaker } from './cutter.ts';
+import type { Envelope } from './envelope.ts';
 
 const none: Buffer = Buffer.alloc(0);
 /** After so many bytes of a message, so much room is made for those that are known to come. */
@@ -13,25 +15,28 @@ const MORE = 2 * 1024 * 1024;
  * The receiving half of a connection: takes chunks as they come, borrowed, and keeps only what is not a whole
  * message yet. What is kept grows geometrically, so the work is linear in the bytes, whatever the chunks.
  */
-export class Inbox {
+export class Inbox implements MessageTaker {
   readonly #limits: Limits;
   readonly #cutter: Cutter;
-  readonly #take: TakeMessage;
+  readonly #taker: MessageTaker;
   #kept: Buffer = none;
   #from = 0;
   #to = 0;
   #stopped = false;
   #taken = 0;
 
-  constructor(limits: Limits, cutter: Cutter, take: TakeMessage) {
+  constructor(limits: Limits, cutter: Cutter, taker: MessageTaker) {
     this.#limits = limits;
     this.#cutter = cutter;
-    this.#take = (r, envelope) => {
-      const goOn = take(r, envelope);
-      this.#stopped = !goOn;
-      this.#taken++;
-      return goOn;
-    };
+    this.#taker = taker;
+  }
+
+  /** What its cutter finds goes on to who takes it. */
+  take(r: ByteReader, envelope: Envelope): boolean {
+    const goOn = this.#taker.take(r, envelope);
+    this.#stopped = !goOn;
+    this.#taken++;
+    return goOn;
   }
 
   /** True when bytes of an unfinished message are kept. */
@@ -80,7 +85,7 @@ export class Inbox {
     const reader = takeReader(this.#limits);
     reader.attach(bytes);
     try {
-      return this.#cutter.cut(reader, from, to, this.#take);
+      return this.#cutter.cut(reader, from, to, this);
     } finally {
       giveReader(reader);
     }

@@ -1,7 +1,7 @@
 import type { ByteReader } from '../wire/reader.ts';
 import { readText, writeText } from '../wire/text.ts';
 import { type ByteWriter, room } from '../wire/writer.ts';
-import type { TakeMessage } from './cutter.ts';
+import type { MessageTaker } from './cutter.ts';
 import { type Envelope, type Headers, noHeaders } from './envelope.ts';
 import { FrameCutter } from './frame-cutter.ts';
 import { beginHeader, bodyOf, endHeader, type HeaderFormat, readFixedPart } from './header-frame.ts';
@@ -50,7 +50,7 @@ export const ttheader: Transport = {
   },
 };
 
-function takeFrame(r: ByteReader, take: TakeMessage): boolean {
+function takeFrame(r: ByteReader, taker: MessageTaker): boolean {
   const { start, end } = r;
   const { flags, seqid, body } = readFixedPart(r, format);
   if ((flags & STREAMING) !== 0) {
@@ -63,7 +63,7 @@ function takeFrame(r: ByteReader, take: TakeMessage): boolean {
   const framed = isFramed(r, body);
   const service = headers.get(SERVICE);
   r.window(framed ? body + 4 : body, end, false);
-  return take(r, {
+  return taker.take(r, {
     protocol: 'binary',
     headers,
     timeout,

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { DecodeError } from '../../errors/decode-error.ts';
 import type { Limits } from '../../limits.ts';
 import { MessageHeader, type Protocol } from '../../protocol/protocol.ts';
+import type { MessageTaker } from '../../transport/cutter.ts';
 import { type Envelope, envelopeOf, type Headers, requestEnvelope } from '../../transport/envelope.ts';
 import { Inbox } from '../../transport/inbox.ts';
 import { Oversize, type Transport } from '../../transport/transport.ts';
@@ -57,7 +58,7 @@ const header = new MessageHeader();
  * The client's end of one connection, from the first attempt to connect to the end. Calls are written at once, also
  * before there is a connection; all of them are settled when it ends.
  */
-export class Connection implements LinkOwner, OutboxOwner {
+export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
   readonly peer: string;
   readonly #settings: ConnectionSettings;
   readonly #link: Link;
@@ -95,7 +96,7 @@ export class Connection implements LinkOwner, OutboxOwner {
     this.#ids = new SequenceIds(settings.firstSequenceId ?? 1);
     const { limits, transport, dialect } = settings;
     const cutter = (transport.replyCutter ?? transport.cutter)(dialect.protocol, limits);
-    this.#inbox = new Inbox(limits, cutter, (r, envelope) => this.#take(r, envelope));
+    this.#inbox = new Inbox(limits, cutter, this);
     this.#link = dial(this);
     this.#stream = this.#link.stream;
     this.#outbox = new Outbox(this.#stream, transport, limits, this, false);
@@ -247,7 +248,7 @@ export class Connection implements LinkOwner, OutboxOwner {
     throw new DecodeError('bad-version', 0, 'a frame begins here');
   }
 
-  #take(r: ByteReader, envelope: Envelope): boolean {
+  take(r: ByteReader, envelope: Envelope): boolean {
     const dialect = dialects[envelope.protocol];
     if (envelope.unreadable !== undefined) throw envelope.unreadable.error;
     if (!dialect.protocol.readMessage(r, header)) throw r.truncated(r.pos, 4);

@@ -37,9 +37,9 @@ export class ServedCalls {
   readonly #settings: ServingSettings;
   readonly #outbox: Outbox;
   /** Calls whose handlers have not settled, by sequence id. */
-  readonly #running = new Map<number, CallContext>();
+  #running: Map<number, CallContext> | undefined;
   /** Oneway calls, and those that were answered before their handlers settled. */
-  readonly #unawaited = new Set<CallContext>();
+  #unawaited: Set<CallContext> | undefined;
   #waiting: { readonly seqid: number; readonly start: () => void } | undefined;
 
   constructor(owner: CallsOwner, settings: ServingSettings, outbox: Outbox) {
@@ -49,12 +49,12 @@ export class ServedCalls {
   }
 
   get size(): number {
-    return this.unanswered + this.#unawaited.size;
+    return this.unanswered + (this.#unawaited?.size ?? 0);
   }
 
   /** Those of them that somebody waits for. */
   get unanswered(): number {
-    return this.#running.size + (this.#waiting === undefined ? 0 : 1);
+    return (this.#running?.size ?? 0) + (this.#waiting === undefined ? 0 : 1);
   }
 
   /** True while a request must wait for another; no further one may be taken then. */
@@ -75,7 +75,7 @@ export class ServedCalls {
   /** Starts the request that waits, if what it waited for has ended. */
   goOn(): void {
     const waiting = this.#waiting;
-    if (waiting === undefined || this.#running.has(waiting.seqid)) return;
+    if (waiting === undefined || this.#running?.has(waiting.seqid)) return;
     this.#waiting = undefined;
     waiting.start();
   }
@@ -83,13 +83,13 @@ export class ServedCalls {
   /** Nobody waits for answers any more. Oneway calls never had anybody who does. */
   abandon(reason: unknown): void {
     this.#waiting = undefined;
-    for (const context of this.#running.values()) context.abort(reason);
+    for (const context of this.#running?.values() ?? []) context.abort(reason);
   }
 
   /** Tells all that run to end. */
   abort(reason: unknown): void {
     this.abandon(reason);
-    for (const context of this.#unawaited) context.abort(reason);
+    for (const context of this.#unawaited ?? []) context.abort(reason);
   }
 
   /**
@@ -97,7 +97,7 @@ export class ServedCalls {
    * running one waits for it, and all others behind it.
    */
   #inTurn(seqid: number, start: () => void): void {
-    if (this.#running.has(seqid)) this.#waiting = { seqid, start };
+    if (this.#running?.has(seqid)) this.#waiting = { seqid, start };
     else start();
   }
 
@@ -116,8 +116,11 @@ export class ServedCalls {
       return this.#failed(request, error);
     }
     if (!isPromise) return this.#succeeded(request, result);
-    if (oneway) this.#unawaited.add(context);
-    else this.#running.set(seqid, context);
+    if (oneway) this.#addUnawaited(context);
+    else {
+      this.#running ??= new Map();
+      this.#running.set(seqid, context);
+    }
     const deadline = this.#watch(request, context, timeout);
     // A thenable's own rules may be odd: both ends go through one promise of ours.
     Promise.resolve(result).then(
@@ -140,8 +143,8 @@ export class ServedCalls {
       const text = `${method.fullName}: not done within ${timeout} ms`;
       const late = new RpcError('DEADLINE_EXCEEDED', text, { method: method.fullName });
       if (!oneway) {
-        this.#running.delete(seqid);
-        this.#unawaited.add(context);
+        this.#running?.delete(seqid);
+        this.#addUnawaited(context);
         if (this.#canAnswer()) this.#answerFailure(request, late, method);
       }
       context.abort(late);
@@ -154,8 +157,13 @@ export class ServedCalls {
   /** A handler has settled: whether that is of any interest. */
   #end({ seqid, oneway }: Request, context: CallContext, deadline: Watchdog | undefined): boolean {
     deadline?.stop();
-    if (this.#unawaited.delete(context)) return oneway;
-    return this.#running.delete(seqid);
+    if (this.#unawaited?.delete(context)) return oneway;
+    return this.#running?.delete(seqid) ?? false;
+  }
+
+  #addUnawaited(context: CallContext): void {
+    this.#unawaited ??= new Set();
+    this.#unawaited.add(context);
   }
 
   #succeeded(request: Request, value: unknown): void {

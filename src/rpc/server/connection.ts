@@ -6,6 +6,7 @@ import { DecodeError } from '../../errors/decode-error.ts';
 import { RpcError } from '../../errors/rpc-error.ts';
 import { MessageHeader, type ProtocolName } from '../../protocol/protocol.ts';
 import { messageType } from '../../protocol/types.ts';
+import type { MessageTaker } from '../../transport/cutter.ts';
 import type { Envelope, Headers } from '../../transport/envelope.ts';
 import { Inbox } from '../../transport/inbox.ts';
 import type { Transport } from '../../transport/transport.ts';
@@ -25,6 +26,9 @@ import type { ServingSettings } from './settings.ts';
 /** Above this many bytes that the client has not read, no more of its requests are. */
 const HIGH_WATER = 1024 * 1024;
 
+/** Of the message that is being read: nothing is asked of it later. */
+const header = new MessageHeader();
+
 /** What a client speaks. */
 export interface Spoken {
   readonly transport: Transport;
@@ -34,7 +38,7 @@ export interface Spoken {
 /** Who wants to know of a connection. */
 export interface ConnectionOwner {
   /** The connection has ended, and so has what ran for it. */
-  over(): void;
+  over(connection: ServerConnection): void;
   /** What the client sent is refused: nothing more is read. The operator knows already. */
   refused?(error: RpcError): void;
   /** What goes with an answer that is about to be written. Throws for what cannot. */
@@ -42,7 +46,7 @@ export interface ConnectionOwner {
 }
 
 /** The server's end of one connection. It is over when its stream is closed and what ran for it has ended. */
-export class ServerConnection implements CallsOwner, OutboxOwner {
+export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
   readonly caller: Caller;
   readonly #stream: Duplex;
   readonly #settings: ServingSettings;
@@ -50,9 +54,8 @@ export class ServerConnection implements CallsOwner, OutboxOwner {
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
   readonly #calls: ServedCalls;
-  readonly #header = new MessageHeader();
   /** Runs while a message has begun and is not whole. */
-  readonly #patience: Watchdog;
+  #patience: Watchdog | undefined;
   #isPaused = false;
   #isWorking = false;
   #isDraining = false;
@@ -68,42 +71,26 @@ export class ServerConnection implements CallsOwner, OutboxOwner {
     owner: ConnectionOwner,
   ) {
     const { limits } = settings;
-    const { peer } = caller;
     this.#stream = stream;
     this.caller = caller;
     this.#settings = settings;
     this.#owner = owner;
     const cutter = transport.cutter(dialects[protocol].protocol, limits);
-    this.#inbox = new Inbox(limits, cutter, (r, envelope) => this.#take(r, envelope));
+    this.#inbox = new Inbox(limits, cutter, this);
     this.#outbox = new Outbox(stream, transport, limits, this, true);
     this.#calls = new ServedCalls(this, settings, this.#outbox);
-    this.#patience = new Watchdog(limits.partial, () => this.#lostPatience());
-    let failure: Error | undefined;
     stream
       .on('data', chunk => this.#receive(chunk))
       .on('drain', () => this.settled())
-      .on('end', () => {
-        // Others end with their client's last byte, and nobody is there for answers.
-        if (stream.allowHalfOpen) this.finish();
-      })
-      .on('error', error => {
-        failure = error;
-      })
-      .on('close', () => {
-        this.#isClosed = true;
-        this.#patience.stop();
-        if (this.#calls.unanswered > 0) {
-          const text = `${peer} closed the connection`;
-          this.#calls.abandon(new RpcError('CANCELLED', text, { peer, cause: failure }));
-        }
-        this.#endWhenDone();
-      });
+      .on('close', () => this.#closed());
+    // Others end with their client's last byte, and nobody is there for answers.
+    if (stream.allowHalfOpen) stream.on('end', () => this.finish());
   }
 
   /** Takes no more requests; ends the connection when those that run are answered. */
   drain(): void {
     this.#isDraining = true;
-    this.#patience.stop();
+    this.#patience?.stop();
     // What still comes is read and forgotten: closing over unread bytes resets the connection, and the last
     // answers would be lost with it.
     this.#stream.resume();
@@ -120,7 +107,7 @@ export class ServerConnection implements CallsOwner, OutboxOwner {
   destroy(): void {
     this.#calls.abort(new RpcError('CANCELLED', 'the server was closed'));
     this.#stream.destroy();
-    this.#owner.over();
+    this.#owner.over(this);
   }
 
   fail(error: unknown, method: Method | undefined): void {
@@ -166,19 +153,31 @@ export class ServerConnection implements CallsOwner, OutboxOwner {
   /** A client that begins a message and never ends it holds memory that others need. */
   #watch(isAnother: boolean): void {
     const waits = this.#inbox.isMidMessage && !this.#isDraining;
-    if (!waits) this.#patience.stop();
-    else if (isAnother || !this.#patience.isRunning) this.#patience.start();
+    if (!waits) return this.#patience?.stop();
+    this.#patience ??= new Watchdog(this.#settings.limits.partial, () => this.#lostPatience());
+    if (isAnother || !this.#patience.isRunning) this.#patience.start();
   }
 
   #lostPatience(): void {
     // What carries the connection may have lost patience as well, and ended it.
     if (this.#stream.destroyed) return;
     // While nothing is read from it, the client is not to blame.
-    if (this.#isPaused) return this.#patience.start();
+    if (this.#isPaused) return this.#patience?.start();
     const text = `has begun a message that was not whole within ${this.#settings.limits.partial} ms (limits.partial)`;
     this.#refuse(
       new RpcError('DEADLINE_EXCEEDED', `${this.caller.peer} ${text}`, { peer: this.caller.peer }),
     );
+  }
+
+  #closed(): void {
+    this.#isClosed = true;
+    this.#patience?.stop();
+    if (this.#calls.unanswered > 0) {
+      const { peer } = this.caller;
+      const cause = this.#stream.errored ?? undefined;
+      this.#calls.abandon(new RpcError('CANCELLED', `${peer} closed the connection`, { peer, cause }));
+    }
+    this.#endWhenDone();
   }
 
   #work(read: () => void): void {
@@ -215,8 +214,7 @@ export class ServerConnection implements CallsOwner, OutboxOwner {
     this.drain();
   }
 
-  #take(r: ByteReader, envelope: Envelope): boolean {
-    const header = this.#header;
+  take(r: ByteReader, envelope: Envelope): boolean {
     const dialect = dialects[envelope.protocol];
     const { unreadable } = envelope;
     if (unreadable !== undefined) {
@@ -309,7 +307,7 @@ export class ServerConnection implements CallsOwner, OutboxOwner {
     const { size, unanswered } = this.#calls;
     // A client that sends no more is not kept waiting for what has no answer.
     if ((this.#isFinishing && !this.#isClosed ? unanswered : size) > 0) return;
-    if (this.#isClosed) return this.#owner.over();
+    if (this.#isClosed) return this.#owner.over(this);
     // While a request is being read or begun, its answer is still to come.
     if (this.#isWorking || this.#outbox.isClosed) return;
     if (this.#isFinishing && !this.#isDraining && !this.#inbox.isStopped) {

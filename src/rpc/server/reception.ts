@@ -12,7 +12,7 @@ import { addressText } from '../address.ts';
 import { endSoon } from '../streams.ts';
 import { Watchdog } from '../watchdog.ts';
 import type { Arrival } from './arrival.ts';
-import { ServerConnection, type Spoken } from './connection.ts';
+import { type ConnectionOwner, ServerConnection, type Spoken } from './connection.ts';
 import { farewells } from './farewells.ts';
 import type { Guest, Guests } from './guests.ts';
 import { HttpDoor } from './http/door.ts';
@@ -23,7 +23,7 @@ import { type ServerTlsOptions, TlsGate } from './tls.ts';
  * Where the connections of an address arrive: their first bytes tell what they speak, and who serves them. What
  * travels inside of something else (TLS, HTTP, zlib, SASL) arrives here once more when it is unwrapped.
  */
-export class Reception {
+export class Reception implements ConnectionOwner {
   readonly #listening: string;
   readonly #settings: ServingSettings;
   readonly #guests: Guests;
@@ -56,6 +56,10 @@ export class Reception {
       caller: { peer: this.#peerOf(stream), headers: noHeaders, timeout: Infinity },
       around,
     });
+  }
+
+  over(connection: ServerConnection): void {
+    this.#guests.delete(connection);
   }
 
   #admit(stream: Duplex, arrival: Arrival): void {
@@ -145,9 +149,7 @@ export class Reception {
   }
 
   #serve(stream: Duplex, seen: Messages, { caller, around }: Arrival): void {
-    const connection = new ServerConnection(stream, spoken(seen, around), caller, this.#settings, {
-      over: () => this.#guests.delete(connection),
-    });
+    const connection = new ServerConnection(stream, spoken(seen, around), caller, this.#settings, this);
     this.#guests.add(connection);
     stream.resume();
   }

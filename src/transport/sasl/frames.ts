@@ -73,7 +73,7 @@ export class Reframing extends Transform {
       return true;
     });
     // Frames are not messages here: none of them is taken any further.
-    this.#inbox = new Inbox(limits, cutter, () => true);
+    this.#inbox = new Inbox(limits, cutter, { take: () => true });
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
