@@ -40,7 +40,9 @@ describe('a client', () => {
 
   it('has the methods of its service, and nothing else that does not begin with $, but close', () => {
     const client = closing(makeClient(PingPong, address));
-    expect(Object.getPrototypeOf(client)).to.equal(null);
+    const inherited = Object.getPrototypeOf(client);
+    expect(Reflect.ownKeys(inherited)).to.deep.equal([]);
+    expect(Object.getPrototypeOf(inherited)).to.equal(null);
     expect(Object.isFrozen(client)).to.equal(true);
     const methods = ['ping', 'login', 'wait', 'find', 'findVoid', 'nothing', 'note', 'echo', 'count'];
     const own = ['$close', '$with', '$call', '$ready', '$channel'];
