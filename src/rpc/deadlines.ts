@@ -26,7 +26,8 @@ export class DeadlineQueue {
 
   add(item: Expiring): void {
     item.queue = this;
-    item.expiresAt = performance.now() + this.#ms;
+    // Whole ms: V8 keeps a fraction in an object of its own, one for each item.
+    item.expiresAt = Math.ceil(performance.now() + this.#ms);
     item.before = this.#last;
     item.after = undefined;
     if (this.#last === undefined) this.#first = item;

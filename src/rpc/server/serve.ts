@@ -14,14 +14,22 @@ export function serveWith(
 }
 
 function ask({ route, args }: ServedRequest, context: CallContext): unknown {
-  args.push(context);
-  return route.run!.apply(route.target, args);
+  return route.run!.apply(route.target, followed(args, context));
+}
+
+/** Arguments with the context behind them. `push` would make room for sixteen more, for each call. */
+function followed(args: readonly unknown[], context: unknown): unknown[] {
+  const { length } = args;
+  const all = new Array<unknown>(length + 1);
+  for (let i = 0; i < length; i++) all[i] = args[i];
+  all[length] = context;
+  return all;
 }
 
 function intercepted(interceptors: readonly Interceptor[]): ServingSettings['serve'] {
   const chain = compose<IncomingCall>(interceptors, async call => {
     const { route } = call.request;
-    return route.run!.apply(route.target, [...call.args, call.context]);
+    return route.run!.apply(route.target, followed(call.args, call.context));
   });
   return (request, context) => chain(new IncomingCall(request, context), {});
 }
