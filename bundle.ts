@@ -15,34 +15,41 @@ const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'p
 
 /** What users import; theirs are the declarations that are kept. */
 const exported = ['index', 'types', 'register/register', 'apache/apache'];
+/** The same, of which the others need nothing, and which needs of them what is small and remembers nothing. */
+const apart = ['registries/etcd', 'registries/zookeeper'];
 /** What is run by its path. */
 const run = ['register/hooks', 'register/runtime', 'cli/main'];
 
 const dist = resolve(process.argv[2]!);
-// What these share goes into files of its own, so that everything is there once. The dependencies of package.json
-// stay imports, and other packages are put in. Names and lines stay, for whoever reads a stack trace.
-const { metafile } = buildSync({
-  absWorkingDir: root,
-  entryPoints: [...exported, ...run].map(entry => ({ in: `src/${entry}.ts`, out: entry })),
-  outdir: dist,
-  chunkNames: 'shared/[hash]',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  external: Object.keys({ ...dependencies, ...peerDependencies }),
-  metafile: true,
-  logLevel: 'warning',
-});
-writeFileSync(join(dist, 'THIRD-PARTY.md'), licences(metafile));
+const metafiles = [bundle([...exported, ...run]), bundle(apart)];
+writeFileSync(join(dist, 'THIRD-PARTY.md'), licences(metafiles.flatMap(({ inputs }) => Object.keys(inputs))));
 removeUnusedDeclarations();
 
+/**
+ * What these share goes into files of its own, so that everything is there once. The dependencies of package.json
+ * stay imports, and other packages are put in. Names and lines stay, for whoever reads a stack trace.
+ */
+function bundle(entries: readonly string[]): Metafile {
+  const { metafile } = buildSync({
+    absWorkingDir: root,
+    entryPoints: entries.map(entry => ({ in: `src/${entry}.ts`, out: entry })),
+    outdir: dist,
+    chunkNames: 'shared/[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    external: Object.keys({ ...dependencies, ...peerDependencies }),
+    metafile: true,
+    logLevel: 'warning',
+  });
+  return metafile;
+}
+
 /** The packages that are in the bundle, and the licences that they came under. */
-function licences({ inputs }: Metafile): string {
-  const folders = new Set(
-    Object.keys(inputs).flatMap(file => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []),
-  );
+function licences(inputs: readonly string[]): string {
+  const folders = new Set(inputs.flatMap(file => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));
   const byText = new Map<string, string[]>();
   for (const folder of [...folders].sort()) {
     const { name, version, license } = JSON.parse(
@@ -73,7 +80,7 @@ function removeUnusedDeclarations(): void {
       visit(`${resolve(dirname(file), specifier!)}.d.ts`);
     }
   };
-  for (const entry of exported) visit(join(dist, `${entry}.d.ts`));
+  for (const entry of [...exported, ...apart]) visit(join(dist, `${entry}.d.ts`));
   for (const entry of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
     const file = join(dist, entry);
     if (file.endsWith('.d.ts') && !used.has(file)) rmSync(file);

@@ -56,6 +56,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'codec',
     'rpc',
   ],
+  registries: ['options', 'rpc'],
   typegen: ['schema', 'values'],
   register: ['schema', 'values', 'load'],
   cli: ['errors', 'idl', 'schema', 'config', 'load', 'typegen'],
@@ -150,11 +151,12 @@ describe('architecture', () => {
     expect(barrels.map(({ file }) => file)).to.deep.equal([]);
   });
 
-  it('needs chevrotain in idl alone, ws in rpc, thrift in apache, and beside the tools nothing else but Node', () => {
+  it('needs chevrotain in idl alone, ws in rpc, thrift in apache, clients in registries, and beside the tools nothing else but Node', () => {
     const allowed: Readonly<Record<string, readonly string[]>> = {
       idl: ['chevrotain'],
       rpc: ['ws'],
       apache: ['thrift'],
+      registries: ['etcd3', 'node-zookeeper-client'],
       typegen: ['@jridgewell/sourcemap-codec'],
       cli: ['commander', 'tinyglobby'],
     };
