@@ -24,6 +24,14 @@ export type { Channel, CloseOptions } from './rpc/channel.ts';
 export type { CallOptions } from './rpc/client/settings.ts';
 export { type Context, context } from './rpc/context.ts';
 export type {
+  ClientCallMessage,
+  ClosedConnectionMessage,
+  ConnectionMessage,
+  RefusedCallMessage,
+  RefusedConnectionMessage,
+  ServerCallMessage,
+} from './rpc/diagnostics.ts';
+export type {
   ClientInvocation,
   Interceptor,
   Invocation,

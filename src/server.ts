@@ -14,6 +14,7 @@ import {
 } from './rpc/address.ts';
 import { type CloseOptions, defaultGrace } from './rpc/channel.ts';
 import type { Context } from './rpc/context.ts';
+import { tellConnectionRefused } from './rpc/diagnostics.ts';
 import { checkInterceptors, type Interceptor } from './rpc/interceptor.ts';
 import { Guests } from './rpc/server/guests.ts';
 import { HttpRules, type ServerHttpOptions } from './rpc/server/http/rules.ts';
@@ -190,6 +191,7 @@ class ThriftServer implements Server {
       serve: serveWith(checkInterceptors(interceptors), propagate),
       exposeErrors,
       onError: async (error, context) => {
+        if (context.method === undefined) tellConnectionRefused(context.peer, error);
         try {
           await onError(error, context);
         } catch (failure) {

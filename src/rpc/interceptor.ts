@@ -26,6 +26,8 @@ export interface ClientInvocation extends AnyInvocation {
   readonly idempotent: boolean;
   /** Who among several servers has the call. */
   readonly hashKey: string | undefined;
+  /** Whether there is room for metadata: without it, a call that has any fails. */
+  readonly hasHeaders: boolean;
   /** What came with the reply, once there is one, where the transport has headers. */
   readonly responseMetadata: Metadata | undefined;
 }

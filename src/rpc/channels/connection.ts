@@ -8,6 +8,7 @@ import { Inbox } from '../../transport/inbox.ts';
 import { Oversize, type Transport } from '../../transport/transport.ts';
 import type { ByteReader } from '../../wire/reader.ts';
 import type { Call, GivenUp } from '../call.ts';
+import { tellClosed, tellOpened, tellOpening } from '../diagnostics.ts';
 import { type Dialect, dialects } from '../dialect.ts';
 import { Outbox, type OutboxOwner } from '../outbox.ts';
 import { checkReply, settle, skipBody } from '../replies.ts';
@@ -97,6 +98,7 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
     const { limits, transport, dialect } = settings;
     const cutter = (transport.replyCutter ?? transport.cutter)(dialect.protocol, limits);
     this.#inbox = new Inbox(limits, cutter, this);
+    tellOpening(this, peer);
     this.#link = dial(this);
     this.#stream = this.#link.stream;
     this.#outbox = new Outbox(this.#stream, transport, limits, this, false);
@@ -205,6 +207,7 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
 
   opened(stream: Duplex): void {
     this.#connected = true;
+    tellOpened(this, this.peer);
     if (stream !== this.#stream) stream.on('end', destroyThis);
     this.#stream = stream;
     // What expired while the connection was made is not worth sending any more.
@@ -338,6 +341,7 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
   }
 
   closed(failure: NodeJS.ErrnoException | undefined): void {
+    tellClosed(this, this.peer, this.#garbage?.cause ?? failure);
     const midReply = this.#inbox.isMidMessage;
     const circumstances = this.#circumstances();
     const neverMade = (method?: string) =>

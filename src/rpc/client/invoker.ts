@@ -4,6 +4,7 @@ import { Call, type Callee } from '../call.ts';
 import type { Channel } from '../channel.ts';
 import { cancelled } from '../channels/failures.ts';
 import { context } from '../context.ts';
+import { clientCalls, traceClientCall } from '../diagnostics.ts';
 import {
   type Chain,
   type ClientInvocation,
@@ -30,8 +31,15 @@ export class Invoker {
   invoke(callee: Callee, args: readonly unknown[], given: CallSettings): Promise<unknown> {
     const parent = given.parent ?? context();
     const settings = parent === undefined ? given : inherit(given, parent, this.channel.hasHeaders);
+    if (!clientCalls.hasSubscribers) return this.#invoke(callee, args, settings);
+    return traceClientCall(callee.method, args, this.channel.peer, settings.timeout, () =>
+      this.#invoke(callee, args, settings),
+    );
+  }
+
+  #invoke(callee: Callee, args: readonly unknown[], settings: CallSettings): Promise<unknown> {
     if (this.#chain === undefined) return this.#start(callee, args, settings);
-    return this.#chain(new OutgoingCall(callee, args, settings, this.channel.peer), {});
+    return this.#chain(new OutgoingCall(callee, args, settings, this.channel), {});
   }
 
   #attempt(
@@ -87,6 +95,7 @@ class OutgoingCall implements ClientInvocation {
   readonly callee: Callee;
   readonly settings: CallSettings;
   readonly peer: string;
+  readonly hasHeaders: boolean;
   readonly deadline: number;
   readonly metadata: Metadata;
   args: readonly unknown[];
@@ -94,11 +103,17 @@ class OutgoingCall implements ClientInvocation {
   readonly #expires: number;
   #signal: AbortSignal | undefined;
 
-  constructor(callee: Callee, args: readonly unknown[], settings: CallSettings, peer: string) {
+  constructor(
+    callee: Callee,
+    args: readonly unknown[],
+    settings: CallSettings,
+    { peer, hasHeaders }: Channel,
+  ) {
     const { timeout, headers } = settings;
     this.callee = callee;
     this.settings = settings;
     this.peer = peer;
+    this.hasHeaders = hasHeaders;
     this.args = args.slice(0, callee.method.arity);
     this.metadata = Metadata.received(headers);
     this.deadline = Date.now() + timeout;

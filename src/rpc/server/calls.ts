@@ -1,6 +1,7 @@
 import { RpcError } from '../../errors/rpc-error.ts';
 import type { Headers } from '../../transport/envelope.ts';
 import { CallContext, type Caller } from '../context.ts';
+import { ServedCallTrace, serverCalls } from '../diagnostics.ts';
 import type { Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
 import { Watchdog } from '../watchdog.ts';
@@ -18,6 +19,8 @@ export interface Request extends ReplyTo {
   readonly oneway: boolean;
   /** Since a handler was asked. */
   context: CallContext | undefined;
+  /** For those who listened when it was. */
+  trace: ServedCallTrace | undefined;
 }
 
 /** What the calls of a connection need of it. */
@@ -110,7 +113,9 @@ export class ServedCalls {
     let result: unknown;
     let isPromise: boolean;
     try {
-      result = this.#settings.serve(request, context);
+      result = serverCalls.hasSubscribers
+        ? this.#trace(request, context)
+        : this.#settings.serve(request, context);
       isPromise = isThenable(result);
     } catch (error) {
       return this.#failed(request, error);
@@ -135,6 +140,11 @@ export class ServedCalls {
     );
   }
 
+  #trace(request: Request, context: CallContext): unknown {
+    request.trace = new ServedCallTrace(request, this.#outbox.transport.name, context);
+    return request.trace.run(() => this.#settings.serve(request, context));
+  }
+
   /** Ends the wait for a handler when its time is over, and tells it so. */
   #watch(request: Request, context: CallContext, timeout: number): Watchdog | undefined {
     if (timeout === Number.POSITIVE_INFINITY) return undefined;
@@ -146,6 +156,8 @@ export class ServedCalls {
         this.#running?.delete(seqid);
         this.#addUnawaited(context);
         if (this.#canAnswer()) this.#answerFailure(request, late, method);
+        request.trace?.failed(late);
+        request.trace?.ended();
       }
       context.abort(late);
       this.#owner.settled();
@@ -167,6 +179,18 @@ export class ServedCalls {
   }
 
   #succeeded(request: Request, value: unknown): void {
+    request.trace?.succeeded(value);
+    this.#answerResult(request, value);
+    request.trace?.ended();
+  }
+
+  #failed(request: Request, error: unknown): void {
+    request.trace?.failed(error);
+    this.#answerException(request, error);
+    request.trace?.ended();
+  }
+
+  #answerResult(request: Request, value: unknown): void {
     if (request.oneway || !this.#canAnswer()) return;
     const { method } = request;
     try {
@@ -177,7 +201,7 @@ export class ServedCalls {
     }
   }
 
-  #failed(request: Request, error: unknown): void {
+  #answerException(request: Request, error: unknown): void {
     const { method } = request;
     if (request.oneway) return this.#report(error, method);
     if (!this.#canAnswer()) return;
@@ -195,7 +219,8 @@ export class ServedCalls {
    * then it is the failure of a call that the handler made, and none of its caller's business.
    */
   #answerError(request: Request, error: unknown): void {
-    const { method } = request;
+    const { method, trace } = request;
+    trace?.failed(error);
     if (error instanceof RpcError && error.peer === undefined) return this.#answerStatus(request, error);
     this.#report(error, method);
     this.#answerFailure(request, undeclared(method.fullName, error, this.#settings.exposeErrors), method);

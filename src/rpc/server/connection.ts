@@ -12,6 +12,7 @@ import { Inbox } from '../../transport/inbox.ts';
 import type { Transport } from '../../transport/transport.ts';
 import type { ByteReader } from '../../wire/reader.ts';
 import type { Caller } from '../context.ts';
+import { tellCallRefused } from '../diagnostics.ts';
 import { dialects } from '../dialect.ts';
 import type { Method } from '../method.ts';
 import { Outbox, type OutboxOwner } from '../outbox.ts';
@@ -221,6 +222,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
       const { seqid, applicationType, error } = unreadable;
       const failure = new RpcError('INVALID_ARGUMENT', error.message, { applicationType });
       const to = { name: '', seqid, strict: true, dialect, envelope, context: undefined };
+      tellCallRefused(to.name, this.caller.peer, failure);
       this.#calls.decline(to, failure);
       return this.#wantsMore();
     }
@@ -254,6 +256,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
           args,
           oneway,
           context: undefined,
+          trace: undefined,
         });
     }
     return this.#wantsMore();
@@ -288,6 +291,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
       if (isUnfinished(r, error)) throw error;
       unskippable = error;
     }
+    tellCallRefused(to.name, this.caller.peer, failure);
     if (!oneway) this.#calls.decline(to, failure);
     if (unskippable !== undefined) throw unskippable;
   }

@@ -9,6 +9,7 @@ import { saslFramed } from '../../transport/sasl/transport.ts';
 import { zlibStream } from '../../transport/streams/zlib.ts';
 import { transports } from '../../transport/transports.ts';
 import { addressText } from '../address.ts';
+import { tellAccepted } from '../diagnostics.ts';
 import { endSoon } from '../streams.ts';
 import { Watchdog } from '../watchdog.ts';
 import type { Arrival } from './arrival.ts';
@@ -52,10 +53,9 @@ export class Reception implements ConnectionOwner {
 
   /** Takes a connection in, as it comes from the network, or out of TLS. */
   admit(stream: Duplex, around: readonly Layer[] = []): void {
-    this.#admit(stream, {
-      caller: { peer: this.#peerOf(stream), headers: noHeaders, timeout: Infinity },
-      around,
-    });
+    const peer = this.#peerOf(stream);
+    if (around.length === 0) tellAccepted(stream, peer);
+    this.#admit(stream, { caller: { peer, headers: noHeaders, timeout: Infinity }, around });
   }
 
   over(connection: ServerConnection): void {
