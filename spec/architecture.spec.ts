@@ -57,6 +57,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'rpc',
   ],
   registries: ['options', 'rpc'],
+  otel: ['errors', 'options', 'rpc'],
   typegen: ['schema', 'values'],
   register: ['schema', 'values', 'load'],
   cli: ['errors', 'idl', 'schema', 'config', 'load', 'typegen'],
@@ -151,12 +152,13 @@ describe('architecture', () => {
     expect(barrels.map(({ file }) => file)).to.deep.equal([]);
   });
 
-  it('needs chevrotain in idl alone, ws in rpc, thrift in apache, clients in registries, and beside the tools nothing else but Node', () => {
+  it('needs chevrotain in idl alone, ws in rpc, thrift in apache, clients in registries, OpenTelemetry in otel, and beside the tools nothing else but Node', () => {
     const allowed: Readonly<Record<string, readonly string[]>> = {
       idl: ['chevrotain'],
       rpc: ['ws'],
       apache: ['thrift'],
       registries: ['etcd3', 'node-zookeeper-client'],
+      otel: ['@opentelemetry/api'],
       typegen: ['@jridgewell/sourcemap-codec'],
       cli: ['commander', 'tinyglobby'],
     };

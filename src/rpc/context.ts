@@ -91,6 +91,10 @@ export class CallContext implements Context {
     return this.#controller.signal;
   }
 
+  get isAborted(): boolean {
+    return this.#aborted;
+  }
+
   /** What goes with the reply; undefined where nobody asked for a place to put it. */
   get responseHeaders(): Headers | undefined {
     return this.#responseMetadata?.headers;

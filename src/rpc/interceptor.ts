@@ -1,4 +1,4 @@
-import type { MethodDescriptor } from '../schema/descriptor.ts';
+import type { MethodDescriptor, StructDescriptor } from '../schema/descriptor.ts';
 import type { Context } from './context.ts';
 import type { Metadata } from './metadata.ts';
 
@@ -15,6 +15,8 @@ interface AnyInvocation {
   readonly metadata: Metadata;
   /** ms since the epoch when the time of the call is over; `Infinity` where it has all the time. */
   readonly deadline: number;
+  /** What kind of exception an error is, if the method declares it. */
+  declared(error: unknown): StructDescriptor | undefined;
 }
 
 /** A call on its way out. */
@@ -38,6 +40,8 @@ export interface ServerInvocation extends AnyInvocation {
   /** What the handler is given behind the arguments. */
   readonly context: Context;
   readonly signal: AbortSignal;
+  /** Whether `signal` has aborted, for those who would not have it made. */
+  readonly isAborted: boolean;
 }
 
 export type Invocation = ClientInvocation | ServerInvocation;

@@ -1,9 +1,10 @@
 import { RpcError } from '../../errors/rpc-error.ts';
-import type { MethodDescriptor } from '../../schema/descriptor.ts';
+import type { MethodDescriptor, StructDescriptor } from '../../schema/descriptor.ts';
 import { Call, type Callee } from '../call.ts';
 import type { Channel } from '../channel.ts';
 import { cancelled } from '../channels/failures.ts';
 import { context } from '../context.ts';
+import { declaredException } from '../declared.ts';
 import { clientCalls, traceClientCall } from '../diagnostics.ts';
 import {
   type Chain,
@@ -126,6 +127,10 @@ class OutgoingCall implements ClientInvocation {
 
   get descriptor(): MethodDescriptor {
     return this.callee.method.descriptor;
+  }
+
+  declared(error: unknown): StructDescriptor | undefined {
+    return declaredException(this.descriptor, error);
   }
 
   get idempotent(): boolean {

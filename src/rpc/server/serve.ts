@@ -1,5 +1,6 @@
-import type { MethodDescriptor } from '../../schema/descriptor.ts';
+import type { MethodDescriptor, StructDescriptor } from '../../schema/descriptor.ts';
 import { type CallContext, runWithin } from '../context.ts';
+import { declaredException } from '../declared.ts';
 import { compose, type Interceptor, type ServerInvocation } from '../interceptor.ts';
 import type { Metadata } from '../metadata.ts';
 import type { ServedRequest, ServingSettings } from './settings.ts';
@@ -55,6 +56,10 @@ class IncomingCall implements ServerInvocation {
     return this.request.method.descriptor;
   }
 
+  declared(error: unknown): StructDescriptor | undefined {
+    return declaredException(this.descriptor, error);
+  }
+
   get peer(): string {
     return this.context.peer;
   }
@@ -69,5 +74,9 @@ class IncomingCall implements ServerInvocation {
 
   get signal(): AbortSignal {
     return this.context.signal;
+  }
+
+  get isAborted(): boolean {
+    return this.context.isAborted;
   }
 }
