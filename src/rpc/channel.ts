@@ -9,6 +9,8 @@ export interface Channel {
   readonly dialect: Dialect;
   /** Whether metadata travels with calls and replies. */
   readonly hasHeaders: boolean;
+  /** Whether calls can be sent without waiting for a connection. Absent where none is kept: HTTP. */
+  readonly isReady?: boolean;
   /** Takes over a call that is not settled, and settles it, whatever happens. Never throws. */
   start(call: Call): void;
   /** Resolves when calls can be sent without waiting for a connection; rejects with the reason why not. */

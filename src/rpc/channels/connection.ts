@@ -114,6 +114,11 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
     return this.#ended || this.#stream.destroyed;
   }
 
+  /** True while what is written leaves at once. */
+  get isReady(): boolean {
+    return this.#connected && !this.isOver;
+  }
+
   /** Waits until connected, `ms` at most, and says whether it is. Rejects when that failed. */
   async ready(ms: number): Promise<boolean> {
     if (this.#connected) return true;

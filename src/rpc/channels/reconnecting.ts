@@ -24,6 +24,10 @@ export class ReconnectingChannel implements Channel, ConnectionOwner {
     this.peer = peer;
   }
 
+  get isReady(): boolean {
+    return this.#connection?.isReady ?? false;
+  }
+
   start(call: Call): void {
     if (this.#closing) return call.reject(closed(call, this.peer, false));
     if (call.timeout <= 0) return call.reject(expiredBefore(call, this.peer));
