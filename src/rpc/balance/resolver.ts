@@ -28,6 +28,10 @@ export interface Watch {
 export interface Endpoint {
   /** Of a socket: `host:port`, `{ host, port }`, `{ path }`, or a URL with `thrift:`, `thrifts:` or `unix:`. */
   readonly address: Address;
-  /** Its share of the calls, where the policy knows shares. Default: 1. */
+  /** Its share of the calls, where the policy knows shares: any number above 0. Default: 1. */
   readonly weight?: number;
+  /** Servers of a greater number are called only while none of a lesser one can be. Default: 0. */
+  readonly priority?: number;
+  /** The name that its certificate is checked against, where that is not the address's own host. */
+  readonly serverName?: string;
 }
