@@ -5,8 +5,9 @@ export type {
   ClientOptions,
 } from './client.ts';
 export { makeClient } from './client.ts';
+export type { Targets } from './connect/balance.ts';
 export { connect, type Target } from './connect/connect.ts';
-export type { ChannelOptions, HeadersOption, HttpOptions } from './connect/options.ts';
+export type { BalanceOptions, ChannelOptions, HeadersOption, HttpOptions } from './connect/options.ts';
 export { DecodeError, type DecodeErrorCode } from './errors/decode-error.ts';
 export { type Diagnostic, IdlError, type Severity } from './errors/idl-error.ts';
 export { type CallPhase, RpcError, type RpcErrorInit } from './errors/rpc-error.ts';
@@ -20,6 +21,11 @@ export { type LoadOptions, type LoadSourceOptions, load, loadSource, loadSync } 
 export { type LoadFromOptions, loadFrom } from './reflection/load-from.ts';
 export { type ReflectionOptions, reflection, type ThriftReflection } from './reflection/reflection.ts';
 export type { Address, ProcessAddress, SocketAddress, TcpAddress, UnixAddress } from './rpc/address.ts';
+export { type DnsOptions, dnsResolver } from './rpc/balance/dns.ts';
+export type { OutlierOptions } from './rpc/balance/outlier.ts';
+export type { PolicyName } from './rpc/balance/policies/policies.ts';
+export type { Endpoint, Resolver, ResolverWatcher, Watch } from './rpc/balance/resolver.ts';
+export type { ServiceRecord } from './rpc/balance/srv.ts';
 export type { Channel, CloseOptions } from './rpc/channel.ts';
 export type { CallOptions } from './rpc/client/settings.ts';
 export { type Context, context } from './rpc/context.ts';

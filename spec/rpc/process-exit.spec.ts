@@ -90,6 +90,32 @@ describe('a process', () => {
     expect(printed.split('\n')).to.deep.equal(['pong', 'http', 'pong', 'ws', 'end']);
   });
 
+  it('ends while a client of several servers is idle, and not before calls have learned where they are', async () => {
+    const { handler } = waitingHandler();
+    const servers = [1, 2].map(() => closing(makeServer(loaded.PingPong, handler)));
+    const addresses = await Promise.all(servers.map(server => server.listen({ port: 0 })));
+    const printed = await run(
+      `
+      const addresses = address.split(',');
+      const several = makeClient(loaded.PingPong, [...addresses, '127.0.0.1:1']);
+      for (let i = 0; i < 10; i++) await several.ping();
+      const named = makeClient(loaded.PingPong, 'dns:///' + addresses[0]);
+      console.log(await named.ping());
+      const registry = {
+        name: 'registry',
+        watch(watcher) {
+          setTimeout(() => watcher.update([{ address: addresses[0] }]), 50).unref();
+          return { refresh() {}, close() {} };
+        },
+      };
+      console.log(await makeClient(loaded.PingPong, registry).ping());
+      process.on('exit', () => console.log('end'));
+      `,
+      addresses.map(text).join(),
+    );
+    expect(printed.split('\n')).to.deep.equal(['pong', 'pong', 'end']);
+  });
+
   it('has nothing left after its server and client are closed', async () => {
     const printed = await run(`
       import { setImmediate } from 'node:timers/promises';
@@ -98,6 +124,7 @@ describe('a process', () => {
       const here = await server.listen({ port: 0 });
       const clients = ['buffered', 'framed'].map(transport => makeClient(loaded.PingPong, here, { transport }));
       for (const kind of ['http', 'ws']) clients.push(makeClient(loaded.PingPong, kind + '://127.0.0.1:' + here.port));
+      for (const several of [[here, '127.0.0.1:1'], 'dns:///127.0.0.1:' + here.port]) clients.push(makeClient(loaded.PingPong, several));
       for (const client of clients) console.log(await client.ping());
       await Promise.all(clients.map(client => client.close()));
       await server.close();
@@ -105,7 +132,7 @@ describe('a process', () => {
       console.log(process.getActiveResourcesInfo().filter(name => !/Pipe|TTY|File|Message/.test(name)).join());
       console.log('end');
     `);
-    expect(printed.split('\n')).to.deep.equal(['pong', 'pong', 'pong', 'pong', '', 'end']);
+    expect(printed.split('\n')).to.deep.equal([...new Array(6).fill('pong'), '', 'end']);
   });
 
   it('does not die of handlers that reject, of oneway calls, or of an onError that does', async () => {

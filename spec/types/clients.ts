@@ -33,6 +33,14 @@ export async function typed(): Promise<void> {
   const { Users, Files, Hidden, User } = await load<Module>('users.thrift');
   const users = makeClient(Users, 'localhost:9090', { timeout: 5, transport: 'framed' });
 
+  makeClient(Users, ['localhost:9090', { host: 'h', port: 1 }, { address: 'h:2', weight: 3 }]);
+  makeClient(Users, 'dns:///users:9090', { balance: { policy: 'round-robin', outlier: false } });
+  makeClient(Users, { name: 'none', watch: () => ({ refresh() {}, close() {} }) });
+  // @ts-expect-error: a policy that does not exist
+  connect(['localhost:9090'], { balance: 'random' });
+  // @ts-expect-error: no address
+  connect([{ hots: 'h', port: 1 }]);
+
   const found = await users.find(1n);
   expectType<Same<typeof found, User>>(true);
   const nothing = await users.rename(1n, 'x', { timeout: 5 });

@@ -9,6 +9,7 @@ import {
   parseAddress,
   parseWebAddress,
 } from '../rpc/address.ts';
+import type { Endpoint } from '../rpc/balance/resolver.ts';
 import type { Channel } from '../rpc/channel.ts';
 import { socketDial } from '../rpc/channels/dial.ts';
 import type { Dial } from '../rpc/channels/link.ts';
@@ -17,12 +18,16 @@ import { ReconnectingChannel } from '../rpc/channels/reconnecting.ts';
 import { dialects } from '../rpc/dialect.ts';
 import { saslFramed } from '../transport/sasl/transport.ts';
 import { transports } from '../transport/transports.ts';
+import { openBalanced, resolverOf, type Targets } from './balance.ts';
 import { atOnce, headersOf } from './headers.ts';
 import { type ChannelOptions, channelOptions, checkOneOf } from './options.ts';
 import { openWeb } from './web.ts';
 
-/** Whom to connect to: the address of a server, or a program that serves over its standard input and output. */
-export type Target = Address | ProcessAddress;
+/**
+ * Whom to connect to: the address of a server, or a program that serves over its standard input and output. Or several
+ * servers of the same services, among which calls are shared out: a list of addresses, `dns:///host:port`, or a resolver.
+ */
+export type Target = Address | ProcessAddress | Targets;
 
 /** A channel that several clients share. It connects when first used, and again when the connection was lost. */
 export function connect(target: Target, options: ChannelOptions = {}): Channel {
@@ -32,6 +37,22 @@ export function connect(target: Target, options: ChannelOptions = {}): Channel {
 
 /** The same for options that were checked. Throws a TypeError for values that make no sense. */
 export function openChannel(target: Target, options: ChannelOptions): Channel {
+  const resolver = resolverOf(target);
+  if (resolver !== undefined) {
+    const { balance: _, ...others } = options;
+    const open = ({ address, serverName }: Endpoint) => openOne(address, others, serverName);
+    return openBalanced(resolver, options, open);
+  }
+  if (options.balance !== undefined) {
+    const known = "['host:port', 'host:port'], 'dns:///host:port' or a resolver";
+    throw new TypeError(`balance: there is one server only; several are given as ${known}`);
+  }
+  return openOne(target as Address | ProcessAddress, options);
+}
+
+/** A channel to one server. `serverName` is what its certificate is checked against in the place of its host. */
+function openOne(target: Address | ProcessAddress, given: ChannelOptions, serverName?: string): Channel {
+  const options = serverName === undefined ? given : withServerName(target, given, serverName);
   const { protocol = 'binary', transport = 'buffered', zlib = false, sasl, headers, limits } = options;
   checkOneOf('protocol', protocol, Object.keys(dialects));
   checkOneOf('transport', transport, Object.keys(transports));
@@ -51,6 +72,12 @@ export function openChannel(target: Target, options: ChannelOptions): Channel {
     zlib: zlib && transport === 'header',
     limits: withLimits(limits),
   });
+}
+
+/** For servers whose addresses are not what they are called: the name stands behind what the options say. */
+function withServerName(target: Target, options: ChannelOptions, servername: string): ChannelOptions {
+  const { tls = /^(thrifts|https|wss):/i.test(String(target)) } = options;
+  return tls === false ? options : { ...options, tls: { servername, ...(tls === true ? {} : tls) } };
 }
 
 function dialAddress(address: Address, options: ChannelOptions): [string, Dial] {

@@ -2,6 +2,8 @@ import type { Agent } from 'node:http';
 import type { ConnectionOptions } from 'node:tls';
 import type { Limits } from '../limits.ts';
 import type { ProtocolName } from '../protocol/protocol.ts';
+import type { OutlierOptions } from '../rpc/balance/outlier.ts';
+import type { PolicyName } from '../rpc/balance/policies/policies.ts';
 import type { SaslMechanism } from '../transport/sasl/mechanism.ts';
 import type { TransportName } from '../transport/transport.ts';
 
@@ -34,12 +36,24 @@ export interface ChannelOptions {
   readonly limits?: Partial<Limits>;
   /** For addresses that begin with `http` or `ws`. */
   readonly http?: HttpOptions;
+  /** How calls are shared out among several servers: a policy's name, or more. */
+  readonly balance?: PolicyName | BalanceOptions;
 }
 
 /** Headers by name, or what gives them. */
 export type HeadersOption = HeaderTexts | (() => HeaderTexts | Promise<HeaderTexts>);
 
 export type HeaderTexts = Readonly<Record<string, string>>;
+
+/** How calls are shared out among several servers. */
+export interface BalanceOptions {
+  /** Default: `least-pending`. */
+  readonly policy?: PolicyName;
+  /** When a server that answers badly is passed over for a while; `false` for never. */
+  readonly outlier?: OutlierOptions | false;
+  /** ms for an attempt to connect to one server, before another is tried. Default: 5000. */
+  readonly connectTimeout?: number;
+}
 
 /** How calls are POSTed, and WebSockets asked for. */
 export interface HttpOptions {
@@ -60,6 +74,7 @@ export const channelOptions: readonly string[] = [
   'zlib',
   'limits',
   'http',
+  'balance',
 ];
 
 /** A TypeError for what is none of the `known`. */

@@ -7,7 +7,8 @@ const outlierWith = (own: Partial<typeof defaultOutlier> = {}) => new Outlier({ 
 /** Records calls, `x` for those that failed; gives the index of the one that ejects. */
 function recorded(outlier: Outlier, calls: string, now = 1): number {
   for (const [i, call] of [...calls].entries()) {
-    if (outlier.record(call === 'x', now)) return i;
+    if (call === '.') outlier.succeeded();
+    else if (outlier.failed(now)) return i;
   }
   return -1;
 }
@@ -26,10 +27,10 @@ describe('a server is passed over', () => {
   });
 
   it('for what it did in this window, and not in those before', () => {
-    const outlier = outlierWith({ failureRate: 0.5, volume: 4, window: 100 });
+    const outlier = outlierWith({ failureRate: 0.5, volume: 3, window: 100 });
     expect(recorded(outlier, 'xx', 0)).to.equal(-1);
-    expect(recorded(outlier, '.xx', 100), 'three calls of a new one').to.equal(-1);
-    expect(recorded(outlier, 'x', 199), 'the fourth').to.equal(0);
+    expect(recorded(outlier, '.xx', 100), 'two calls of a new one').to.equal(-1);
+    expect(recorded(outlier, 'x', 199), 'the third').to.equal(0);
   });
 
   it('longer each time, up to a bound; and less long when it has behaved since', () => {
@@ -38,11 +39,10 @@ describe('a server is passed over', () => {
     for (let i = 0; i < 3; i++) {
       outlier.eject(1000);
       times.push(outlier.ejectedUntil - 1000);
-      outlier.readmit();
+      outlier.readmit(1000);
     }
     expect(times).to.deep.equal([10, 20, 25]);
-    recorded(outlier, '.', 2000);
-    recorded(outlier, '.', 2250);
+    recorded(outlier, 'x', 1200);
     outlier.eject(3000);
     expect(outlier.ejectedUntil).to.equal(3020);
   });
@@ -52,7 +52,7 @@ describe('a server is passed over', () => {
     recorded(outlier, 'xxxxx');
     outlier.eject(1);
     expect(recorded(outlier, 'xxxxxxxx')).to.equal(-1);
-    outlier.readmit();
+    outlier.readmit(1);
     expect(recorded(outlier, 'xxxx')).to.equal(-1);
     expect(recorded(outlier, 'x')).to.equal(0);
   });

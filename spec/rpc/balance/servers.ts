@@ -90,10 +90,12 @@ export interface Told extends Resolver {
 
 export function toldResolver(): Told {
   let [watcher, refreshed]: [ResolverWatcher | undefined, number] = [undefined, 0];
+  let known: readonly Endpoint[] | undefined;
   return {
     name: 'told:orders',
     watch(given) {
       watcher = given;
+      if (known !== undefined) given.update(known);
       return {
         refresh() {
           refreshed++;
@@ -106,7 +108,8 @@ export function toldResolver(): Told {
     update(...list) {
       const isEndpoint = (one: (typeof list)[number]): one is Endpoint =>
         typeof one === 'object' && 'address' in one;
-      watcher?.update(list.map(one => (isEndpoint(one) ? one : { address: one })));
+      known = list.map(one => (isEndpoint(one) ? one : { address: one }));
+      watcher?.update(known);
     },
     fail: error => watcher?.failed(error),
     get refreshed() {

@@ -32,10 +32,11 @@ export const defaultOutlier: OutlierSettings = {
 export class Outlier {
   readonly #settings: OutlierSettings;
   #failuresInARow = 0;
-  #windowEnds = 0;
+  /** A window begins with a failure, so that calls that succeed need not look at the clock. */
+  #windowBegan = Number.NEGATIVE_INFINITY;
   #calls = 0;
   #failures = 0;
-  /** How often it was ejected; each window without that takes one off. */
+  /** How often it was ejected; each window's time without that takes one off. */
   #times = 0;
   /** When it is called again; 0 while it is not ejected. */
   ejectedUntil = 0;
@@ -44,19 +45,25 @@ export class Outlier {
     this.#settings = settings;
   }
 
-  /** A call ended, at `now`. True when the server should be passed over from here on. */
-  record(failed: boolean, now: number): boolean {
+  /** A call succeeded. */
+  succeeded(): void {
+    this.#calls++;
+    this.#failuresInARow = 0;
+  }
+
+  /** A call failed, at `now`. True when the server should be passed over from here on. */
+  failed(now: number): boolean {
     // Sent before it was ejected.
     if (this.ejectedUntil > 0) return false;
-    if (now >= this.#windowEnds) this.#beginWindow(now);
-    this.#calls++;
-    if (!failed) {
-      this.#failuresInARow = 0;
-      return false;
+    const { consecutive, volume, failureRate, window } = this.#settings;
+    const windows = Math.floor((now - this.#windowBegan) / window);
+    if (windows > 0) {
+      this.#times = Math.max(0, this.#times - windows);
+      this.#beginWindow(now);
     }
+    this.#calls++;
     this.#failures++;
     this.#failuresInARow++;
-    const { consecutive, volume, failureRate } = this.#settings;
     if (this.#failuresInARow >= consecutive) return true;
     return this.#calls >= volume && this.#failures >= this.#calls * failureRate;
   }
@@ -68,18 +75,14 @@ export class Outlier {
     this.ejectedUntil = now + Math.min(maxEjection, ejection * this.#times);
   }
 
-  /** It is called again: what it did before counts no more. */
-  readmit(): void {
-    this.#windowEnds = this.#failuresInARow = this.ejectedUntil = 0;
+  /** It is called again, from `now` on: what it did before counts no more. */
+  readmit(now: number): void {
+    this.#failuresInARow = this.ejectedUntil = 0;
+    this.#beginWindow(now);
   }
 
   #beginWindow(now: number): void {
-    const { window } = this.#settings;
-    if (this.#windowEnds > 0) {
-      const passed = 1 + Math.floor((now - this.#windowEnds) / window);
-      this.#times = Math.max(0, this.#times - passed);
-    }
-    this.#windowEnds = now + window;
+    this.#windowBegan = now;
     this.#calls = this.#failures = 0;
   }
 }
