@@ -3,6 +3,7 @@ import type { Address } from '../address.ts';
 import type { Call } from '../call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../channel.ts';
 import { cancelled, closed, exhausted, expiredBefore } from '../channels/failures.ts';
+import type { CallSettings } from '../client/settings.ts';
 import type { Dialect } from '../dialect.ts';
 import { type Deferred, deferred, startTimer, within } from '../timers.ts';
 import type { Backend, BackendOwner, BackendSettings } from './backend.ts';
@@ -18,7 +19,6 @@ import {
 import { Members } from './members.ts';
 import { makePolicy, type PolicyName } from './policies/policies.ts';
 import type { Endpoint, Resolver, ResolverWatcher, Watch } from './resolver.ts';
-import { type Routing, routingOf } from './routing.ts';
 
 export interface BalanceSettings extends BackendSettings {
   readonly dialect: Dialect;
@@ -27,6 +27,9 @@ export interface BalanceSettings extends BackendSettings {
   /** Calls that may wait for a server at the same time. */
   readonly pending: number;
 }
+
+/** What a call may say about where it goes. */
+type Routing = Partial<Pick<CallSettings, 'hashKey' | 'backend'>>;
 
 /** Who waits for a server. */
 interface Waiter extends Routing {
@@ -78,11 +81,10 @@ export class BalancedChannel implements Channel {
     if (this.#closing) return call.reject(closed(call, this.peer, false));
     if (call.timeout <= 0) return call.reject(expiredBefore(call, this.peer));
     this.#begin();
-    const routing = routingOf(call);
-    const chosen = this.#choose(routing);
+    const chosen = this.#choose(call.settings);
     if (typeof chosen === 'function') call.reject(chosen(call));
     else if (chosen?.state === 'ready') chosen.start(call);
-    else this.#await(call, routing, chosen);
+    else this.#await(call, chosen);
   }
 
   async ready(timeout = 30_000): Promise<void> {
@@ -172,7 +174,8 @@ export class BalancedChannel implements Channel {
     this.#members.changed();
   }
 
-  #await(call: Call, { hashKey, backend }: Routing, on: Backend | undefined): void {
+  #await(call: Call, on: Backend | undefined): void {
+    const { hashKey, backend } = call.settings;
     const { pending } = this.#settings;
     if (this.#waiting.size >= pending) {
       return call.reject(exhausted(call, this.peer, `${pending} calls wait for a server (limits.pending)`));

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { checkMs } from '../../options.ts';
 import { type Headers, noHeaders } from '../../transport/envelope.ts';
+import type { Address } from '../address.ts';
 import type { Context } from '../context.ts';
 import { Metadata, type MetadataInit } from '../metadata.ts';
 
@@ -24,6 +25,8 @@ export interface CallOptions {
   readonly idempotent?: boolean;
   /** Of a client of many servers with `balance: 'consistent-hash'`: calls with equal keys go to the same one. */
   readonly hashKey?: string;
+  /** Of a client of many servers: the address of the one that gets the call, however it fares. */
+  readonly backend?: Address;
   /**
    * The call that this one is made for: its deadline and its cancellation are this call's too, and `traceparent` goes
    * on. In servers with `{ propagate: true }` this is so by itself.
@@ -38,6 +41,7 @@ export const callOptions: readonly string[] = [
   'onHeaders',
   'idempotent',
   'hashKey',
+  'backend',
   'parent',
 ];
 
@@ -49,6 +53,7 @@ export interface CallSettings {
   readonly onHeaders: ((metadata: Metadata) => void) | undefined;
   readonly idempotent: boolean | undefined;
   readonly hashKey: string | undefined;
+  readonly backend: Address | undefined;
   readonly parent: Context | undefined;
 }
 
@@ -59,12 +64,13 @@ export const defaultSettings: CallSettings = Object.freeze({
   onHeaders: undefined,
   idempotent: undefined,
   hashKey: undefined,
+  backend: undefined,
   parent: undefined,
 });
 
 /** Puts options over what holds without them. Throws a TypeError for values that make no sense; `what` says whose they are. */
 export function withOptions(base: CallSettings, options: CallOptions, what: string): CallSettings {
-  const { timeout, signal, metadata, onHeaders, idempotent, hashKey, parent } = options;
+  const { timeout, signal, metadata, onHeaders, idempotent, hashKey, backend, parent } = options;
   if (onHeaders !== undefined && typeof onHeaders !== 'function')
     throw wrong(what, 'onHeaders', 'a function', onHeaders);
   if (idempotent !== undefined && typeof idempotent !== 'boolean')
@@ -81,6 +87,7 @@ export function withOptions(base: CallSettings, options: CallOptions, what: stri
     onHeaders: onHeaders ?? base.onHeaders,
     idempotent: idempotent ?? base.idempotent,
     hashKey: hashKey ?? base.hashKey,
+    backend: backend ?? base.backend,
     parent: parent ?? base.parent,
   };
 }
