@@ -55,16 +55,25 @@ export function anySchemaFor(protocol: Protocol): fc.Arbitrary<Schema> {
 
 type Kind = 'struct' | 'union' | 'exception';
 
+const FEW = 7;
+/** As many as generated code reads and writes in several functions. */
+const MANY = { minLength: 41, maxLength: 100 };
+const manyNames = [...fieldNames, ...Array.from({ length: 90 }, (_, i) => `x${i}`)];
+
 function definition(kind: Kind, index: number, count: number): fc.Arbitrary<string> {
+  const few = { minLength: kind === 'union' ? 1 : 0, maxLength: FEW };
   return fc
-    .uniqueArray(fc.constantFrom(...fieldNames), { minLength: kind === 'union' ? 1 : 0, maxLength: 7 })
+    .oneof(
+      { weight: 9, arbitrary: fc.uniqueArray(fc.constantFrom(...fieldNames), few) },
+      { weight: 1, arbitrary: fc.uniqueArray(fc.constantFrom(...manyNames), MANY) },
+    )
     .chain(names =>
       fc.tuple(
         fc.uniqueArray(fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: -32768, max: 32767 })), {
           minLength: names.length,
           maxLength: names.length,
         }),
-        ...names.map((name, place) => field(kind, name, place, index, count)),
+        ...names.map((name, place) => field(kind, name, place, index, count, names.length > FEW)),
       ),
     )
     .map(([ids, ...fields]) => {
@@ -73,20 +82,32 @@ function definition(kind: Kind, index: number, count: number): fc.Arbitrary<stri
     });
 }
 
-/** A union's first member, and whatever is required, leads to no type that could lead back. */
-function field(kind: Kind, name: string, place: number, index: number, count: number): fc.Arbitrary<string> {
+/**
+ * A union's first member, and whatever is required, leads to no type that could lead back. One of many leads nowhere, or
+ * values would have no end.
+ */
+function field(
+  kind: Kind,
+  name: string,
+  place: number,
+  index: number,
+  count: number,
+  isOneOfMany: boolean,
+): fc.Arbitrary<string> {
   const safe =
-    index === 0
+    index === 0 || isOneOfMany
       ? plainType
       : fc.oneof(
           plainType,
           fc.nat(index - 1).map(n => `T${n}`),
         );
-  const any = fc.oneof(
-    safe,
-    fc.nat(count - 1).map(n => `T${n}`),
-    anyType(count),
-  );
+  const any = isOneOfMany
+    ? plainType
+    : fc.oneof(
+        safe,
+        fc.nat(count - 1).map(n => `T${n}`),
+        anyType(count),
+      );
   if (kind === 'union') return (place === 0 ? plainType : any).map(type => `${type} ${name}`);
   return fc.oneof(
     safe.map(type => `required ${type} ${name}`),

@@ -1,5 +1,6 @@
 import type { Protocol } from '../protocol/protocol.ts';
 import { type FieldDescriptor, resolve, type TypeDescriptor } from '../schema/descriptor.ts';
+import { mayGenerate } from '../values/function-source.ts';
 import { closureDecoder } from './closures/decode.ts';
 import { closureEncoder } from './closures/encode.ts';
 import type { Codec, CodecFinder, CodecMaker } from './codec.ts';
@@ -21,7 +22,7 @@ export class Codecs implements CodecFinder {
   readonly #maker: CodecMaker;
   readonly #made = new WeakMap<object, Codec>();
 
-  constructor(protocol: Protocol, engine: Engine = usableEngine()) {
+  constructor(protocol: Protocol, engine: Engine = mayGenerate() ? 'source' : 'closures') {
     this.protocol = protocol;
     const printers = engine === 'source' ? sourceMakers[protocol.name] : undefined;
     this.engine = printers === undefined ? 'closures' : 'source';
@@ -57,19 +58,4 @@ export class Codecs implements CodecFinder {
     };
     return codec;
   }
-}
-
-let usable: Engine | undefined;
-
-/** `closures` under `--disallow-code-generation-from-strings`, or a policy like it. */
-function usableEngine(): Engine {
-  if (usable === undefined) {
-    try {
-      new Function('');
-      usable = 'source';
-    } catch {
-      usable = 'closures';
-    }
-  }
-  return usable;
 }

@@ -5,6 +5,7 @@ import { suggest } from '../schema/suggest.ts';
 import { isPlain, isSetAside, readField, setOwn } from './fields.ts';
 import { jsonOf } from './json-form.ts';
 import { fromLiteral, isShareable, objectOf } from './literals.ts';
+import { FEW, type Maker, makerOf } from './maker.ts';
 
 declare const input: unique symbol;
 
@@ -85,28 +86,21 @@ export function defaultOf(field: FieldDescriptor): (() => unknown) | undefined {
   return () => value;
 }
 
-/**
- * How many fields a struct may have whose instances are copies of one that has them all. Others get their properties one
- * by one, which V8 turns into a dictionary beyond some 24: encoding then takes 33 ns a field and not 3. Below, and far
- * beyond, to copy takes longer than it saves (all measured).
- */
-const COPIED = { least: 24, most: 128 };
-
 function structClass(type: StructDescriptor): StructClass {
   const fields = type.fields.map(field => ({ field, initial: defaultOf(field) }));
-  const isCopied = fields.length >= COPIED.least && fields.length <= COPIED.most;
-  const whole = isCopied ? emptyOf(type) : undefined;
-  return class {
+  const isFew = fields.length < FEW;
+  const made = class {
     constructor(init?: object) {
       if (init !== undefined) checkInit(type, init);
-      const made =
-        whole === undefined ? this : (Object.setPrototypeOf({ ...whole }, new.target.prototype) as object);
+      const values: unknown[] = [];
       for (const { field, initial } of fields) {
         const given = init === undefined ? undefined : readField(type, init, field);
-        setOwn(made, field.name, given === undefined ? initial?.() : given);
+        const value = given === undefined ? initial?.() : given;
+        if (isFew) setOwn(this, field.name, value);
+        else values.push(value);
       }
-      // biome-ignore lint/correctness/noConstructorReturn: the copy is the instance.
-      return made as never;
+      // biome-ignore lint/correctness/noConstructorReturn: what is made at once is the instance.
+      if (!isFew) return instanceOf(type, made, new.target, values) as never;
     }
 
     toJSON(): unknown {
@@ -117,11 +111,18 @@ function structClass(type: StructDescriptor): StructClass {
       return depth < 0 ? `[${type.name}]` : `${type.name} ${show(setFields(type, this), options)}`;
     }
   };
+  return made;
 }
 
-/** An object with all of a struct's fields, which the parser of JSON makes in one go. */
-function emptyOf({ fields }: StructDescriptor): object {
-  return JSON.parse(`{${fields.map(({ name }) => `${JSON.stringify(name)}:null`).join()}}`) as object;
+/** An instance of a struct's class, or of one derived from it: the same but for its prototype. */
+function instanceOf(
+  type: StructDescriptor,
+  made: AnyStructClass,
+  asked: AnyStructClass,
+  values: readonly unknown[],
+): object {
+  const Maker = makerOf(type, made.prototype);
+  return asked === made ? new Maker(values) : (Reflect.construct(Maker, [values], asked as Maker) as object);
 }
 
 function unionClass(type: StructDescriptor): StructClass {

@@ -2,39 +2,42 @@ import { fixedSizes } from '../../protocol/binary-sizes.ts';
 import { wireType } from '../../protocol/types.ts';
 import { readUuid } from '../../wire/uuid.ts';
 import { unsafeInteger } from '../complaints.ts';
-import type { LeafPlan, RecordPlan } from '../plan.ts';
-import { CHAIN, DecodePrinter } from './decode-printer.ts';
+import type { FieldPlan, LeafPlan, RecordPlan } from '../plan.ts';
+import { DecodePrinter } from './decode-printer.ts';
 
 /** How the binary protocol reads. */
 export class BinaryDecodePrinter extends DecodePrinter {
-  protected fields(plan: RecordPlan): void {
-    const { fields } = plan;
-    this.source.add('read: {');
-    if (fields.length <= CHAIN) {
-      for (const field of fields) {
-        // At least one byte follows a value in a struct, its stop: so the 4-byte look never leaves the message.
-        const size = 3 + (fixedSizes[field.value.wire]! || 1);
-        this.source.add(`if (p + ${size} < E && D.getInt32(p) >>> 8 === ${this.header(field)}) {`, 'p += 3;');
-        this.fieldValue(plan, field, false);
-        this.source.add('}');
-      }
-      this.source.add('if (p < E && B[p] === 0) { p++; break read; }');
+  protected beginFields(): void {}
+
+  protected chain(plan: RecordPlan): void {
+    for (const field of plan.fields) {
+      // At least one byte follows a value in a struct, its stop: so the 4-byte look never leaves the message.
+      const size = 3 + (fixedSizes[field.value.wire]! || 1);
+      this.source.add(`if (p + ${size} < E && D.getInt32(p) >>> 8 === ${this.header(field)}) {`, 'p += 3;');
+      this.fieldValue(plan, field, false);
+      this.source.add('}');
     }
-    this.source.add('for (;;) {', 'if (p >= E) throw r.truncated(p, 1);', 'const t = B[p];');
-    this.source.add('if (t === 0) { p++; break; }', 'if (p + 3 > E) throw r.truncated(p, 3);');
-    this.source.add('switch (t << 16 | D.getUint16(p + 1)) {');
-    for (const field of fields) {
-      this.source.add(`case ${this.header(field)}: {`, 'p += 3;');
-      this.fieldValue(plan, field, true);
-      this.source.add('continue; }');
-    }
-    this.source.add('}');
-    if (plan.form === 'union') this.source.add('if (k < 0) id = D.getInt16(p + 1);');
-    const skip = this.source.bind(this.codecs.protocol.skip);
+    this.source.add('if (p < E && B[p] === 0) { p++; break read; }');
+  }
+
+  protected nextHeader(): void {
+    this.source.add('if (p >= E) throw r.truncated(p, 1);', 'h = B[p];', 'if (h === 0) p++;');
+    this.source.add('else {', 'if (p + 3 > E) throw r.truncated(p, 3);');
+    this.source.add('h = h << 16 | D.getUint16(p + 1);', 'p += 3;', '}');
+  }
+
+  protected announced(plan: RecordPlan, field: FieldPlan): void {
+    this.fieldValue(plan, field, true);
+  }
+
+  protected expect(field: FieldPlan): void {
+    this.source.add(`if (p + 4 > E || D.getInt32(p) >>> 8 !== ${this.header(field)}) break;`, 'p += 3;');
+  }
+
+  protected skip(): void {
+    const depth = `h >>> 16 === ${wireType.struct} ? depth + 1 : depth`;
     this.source.add(
-      `r.pos = p + 3; ${skip}(r, t, t === ${wireType.struct} ? depth + 1 : depth); p = r.pos;`,
-      '}',
-      '}',
+      `r.pos = p; ${this.source.bind(this.codecs.protocol.skip)}(r, h >>> 16, ${depth}); p = r.pos;`,
     );
   }
 

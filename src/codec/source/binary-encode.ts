@@ -19,6 +19,8 @@ export class BinaryEncodePrinter extends EncodePrinter {
 
   protected beginFields(): void {}
 
+  protected endFields(): void {}
+
   protected field({ id, value }: FieldPlan): void {
     // Type and id as one store; its fourth byte is overwritten by what follows.
     this.source.add(`D.setInt32(p, ${((value.wire << 24) | ((id & 0xffff) << 8)) >> 0});`);

@@ -3,50 +3,63 @@ import { wireType } from '../../protocol/types.ts';
 import { readZigzag, readZigzag16, readZigzag64, readZigzagNumber } from '../../protocol/varint.ts';
 import { readUuid } from '../../wire/uuid.ts';
 import { unsafeInteger } from '../complaints.ts';
-import type { LeafPlan, RecordPlan } from '../plan.ts';
-import { CHAIN, DecodePrinter } from './decode-printer.ts';
+import type { FieldPlan, LeafPlan, RecordPlan } from '../plan.ts';
+import { DecodePrinter } from './decode-printer.ts';
 
 /** How the compact protocol reads. In the text beside the others: l the id of the field before, h a header. */
 export class CompactDecodePrinter extends DecodePrinter {
-  protected fields(plan: RecordPlan): void {
-    const { fields } = plan;
-    const { read, skipField } = this.codecs.protocol;
-    this.source.add('let l = 0;', 'read: {');
-    if (fields.length <= CHAIN) {
-      // Only ids above the one before fit into the one byte that is looked at.
-      for (const field of fields.filter(({ id }) => id > 0)) {
-        const short = `(${field.id} - l << 4)`;
-        if (field.value.kind === 'bool') {
-          this.source.add('x = p < E ? B[p] : 0;', `if (x === (${short} | 1) || x === (${short} | 2)) {`);
-          this.source.add('const is = (x & 15) === 1;', `p += 1; l = ${field.id};`);
-          this.fieldValue(plan, field, true, target => this.source.add(`${target} = is;`));
-        } else {
-          const type = compactTypeOf(field.value.wire);
-          if (type === undefined) continue;
-          this.source.add(`if (p < E && B[p] === (${short} | ${type})) {`, `p += 1; l = ${field.id};`);
-          this.fieldValue(plan, field, true);
-        }
-        this.source.add('}');
+  protected beginFields(): void {
+    this.source.add('let l = h << 16 >> 16;');
+  }
+
+  protected chain(plan: RecordPlan): void {
+    // Only ids above the one before fit into the one byte that is looked at.
+    for (const field of plan.fields.filter(({ id }) => id > 0)) {
+      const short = `(${field.id} - l << 4)`;
+      if (field.value.kind === 'bool') {
+        this.source.add('x = p < E ? B[p] : 0;', `if (x === (${short} | 1) || x === (${short} | 2)) {`);
+        this.source.add('const is = (x & 15) === 1;', `p += 1; l = ${field.id};`);
+        this.fieldValue(plan, field, true, target => this.source.add(`${target} = is;`));
+      } else {
+        const type = compactTypeOf(field.value.wire);
+        if (type === undefined) continue;
+        this.source.add(`if (p < E && B[p] === (${short} | ${type})) {`, `p += 1; l = ${field.id};`);
+        this.fieldValue(plan, field, true);
       }
-      this.source.add('if (p < E && B[p] === 0) { p++; break read; }');
+      this.source.add('}');
     }
-    this.source.add('for (;;) {', `r.pos = p; const h = ${this.source.bind(read.field)}(r, l); p = r.pos;`);
-    this.source.add('if (h === 0) break;', 'l = h << 16 >> 16;', 'switch (h) {');
-    for (const field of fields) {
-      this.source.add(`case ${this.header(field)}: {`);
-      const isBool = field.value.kind === 'bool';
-      this.fieldValue(
-        plan,
-        field,
-        true,
-        isBool ? target => this.source.add(`${target} = r.flag;`) : undefined,
-      );
-      this.source.add('continue; }');
-    }
-    this.source.add('}');
-    if (plan.form === 'union') this.source.add('if (k < 0) id = l;');
+    this.source.add('if (p < E && B[p] === 0) { p++; break read; }');
+  }
+
+  protected nextHeader(): void {
+    const read = this.source.bind(this.codecs.protocol.read.field);
+    this.source.add(`r.pos = p; h = ${read}(r, l); p = r.pos;`);
+  }
+
+  protected announced(plan: RecordPlan, field: FieldPlan): void {
+    this.source.add(`l = ${field.id};`);
+    const flag = (target: string) => this.source.add(`${target} = r.flag;`);
+    this.fieldValue(plan, field, true, field.value.kind === 'bool' ? flag : undefined);
+  }
+
+  protected expect(field: FieldPlan, last: FieldPlan): void {
+    const delta = field.id - last.id;
+    const type = compactTypeOf(field.value.wire);
+    // What is not in one byte, comes through the switch.
+    if (delta < 1 || delta > 15 || type === undefined) return this.source.add('break;');
+    const isBool = field.value.kind === 'bool';
+    const look = isBool
+      ? `B[p] !== ${(delta << 4) | 1} && B[p] !== ${(delta << 4) | 2}`
+      : `B[p] !== ${(delta << 4) | type}`;
+    this.source.add(`if (p >= E || ${look}) break;`);
+    if (isBool) this.source.add('r.flag = (B[p] & 15) === 1;');
+    this.source.add('p++;');
+  }
+
+  protected skip(): void {
     const depth = `h >>> 16 === ${wireType.struct} ? depth + 1 : depth`;
-    this.source.add(`${this.source.bind(skipField)}(r, h >>> 16, ${depth}); p = r.pos;`, '}', '}');
+    const skip = this.source.bind(this.codecs.protocol.skipField);
+    this.source.add(`r.pos = p; ${skip}(r, h >>> 16, ${depth}); p = r.pos;`, 'l = h << 16 >> 16;');
   }
 
   protected leaf(value: LeafPlan, target: string, check: boolean): void {

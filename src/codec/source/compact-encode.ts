@@ -37,8 +37,12 @@ export class CompactEncodePrinter extends EncodePrinter {
     return 1 + MAX_VARINT_32 + this.room(value);
   }
 
-  protected beginFields(): void {
-    this.source.add('let l = 0;');
+  protected beginFields(last: string): void {
+    this.source.add(`let l = ${last};`);
+  }
+
+  protected endFields(): void {
+    this.source.add('s.l = l;');
   }
 
   protected field({ id, value }: FieldPlan): void {

@@ -27,3 +27,18 @@ export class FunctionSource {
     return new Function(...this.#names, `"use strict";\n${this.#lines.join('\n')}`)(...this.#values) as F;
   }
 }
+
+let allowed: boolean | undefined;
+
+/** Whether text may become code: not under `--disallow-code-generation-from-strings`, or a policy like it. */
+export function mayGenerate(): boolean {
+  if (allowed === undefined) {
+    try {
+      new Function('');
+      allowed = true;
+    } catch {
+      allowed = false;
+    }
+  }
+  return allowed;
+}
