@@ -1,15 +1,11 @@
 import type { FieldDescriptor, StructDescriptor } from '../schema/descriptor.ts';
 import { classOf, unknownField } from './classes.ts';
 import { isSetAside, setOwn } from './fields.ts';
-import { FEW, makerOf } from './maker.ts';
+import { makerOf } from './maker.ts';
 
 /** A decoded struct: every field an own property, in declaration order. `values` stand in the same order. */
 export function structOf(type: StructDescriptor, values: readonly unknown[]): object {
-  const { prototype } = classOf(type);
-  if (values.length >= FEW) return new (makerOf(type, prototype))(values);
-  const instance = Object.create(prototype) as object;
-  for (let i = 0; i < values.length; i++) setOwn(instance, type.fields[i]!.name, values[i]);
-  return instance;
+  return new (makerOf(type, classOf(type).prototype))(values);
 }
 
 /** A decoded union with its one member. */

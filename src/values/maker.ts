@@ -62,15 +62,12 @@ const MOST_PARSED = 127;
 
 /** Where no code may be generated: copies of an object that the parser of JSON made, or one property after the other. */
 function copying(names: readonly string[], prototype: object): Maker {
-  const whole =
-    names.length > MOST_PARSED
-      ? undefined
-      : (JSON.parse(`{${names.map(name => `${JSON.stringify(name)}:null`).join()}}`) as object);
-  function Made(values: readonly unknown[]): object {
-    const of = new.target.prototype as object;
-    const made = (
-      whole === undefined ? Object.create(of) : Object.setPrototypeOf({ ...whole }, of)
-    ) as object;
+  const isCopied = names.length >= FEW && names.length <= MOST_PARSED;
+  const whole = (
+    isCopied ? JSON.parse(`{${names.map(name => `${JSON.stringify(name)}:null`).join()}}`) : {}
+  ) as object;
+  function Made(this: object, values: readonly unknown[]): object {
+    const made = isCopied ? (Object.setPrototypeOf({ ...whole }, new.target.prototype) as object) : this;
     for (let i = 0; i < names.length; i++) setOwn(made, names[i]!, values[i]);
     return made;
   }

@@ -1,6 +1,8 @@
 import type { ValueReader } from '../../protocol/protocol.ts';
 import { fieldDepth } from '../../protocol/types.ts';
-import { emptyUnionOf, exceptionOf, structOf, unionOf } from '../../values/instances.ts';
+import { classOf } from '../../values/classes.ts';
+import { emptyUnionOf, exceptionOf, unionOf } from '../../values/instances.ts';
+import { makerOf } from '../../values/maker.ts';
 import type { ByteReader } from '../../wire/reader.ts';
 import type { CodecFinder, Decode } from '../codec.ts';
 import { missingField, mistypedElements, secondMember, unsafeInteger } from '../complaints.ts';
@@ -20,20 +22,25 @@ export function closureDecoder(plan: CodecPlan, codecs: CodecFinder): Decode {
   }
 }
 
-/** Fields by the header that announces them: type and id. */
-function byHeader(
-  plan: RecordPlan,
-  codecs: CodecFinder,
-): ReadonlyMap<number, { index: number; decode: Decode }> {
-  return new Map(
-    plan.fields.map(field => [
-      (field.value.wire << 16) | (field.id & 0xffff),
-      {
-        index: field.index,
-        decode: field.value.kind === 'bool' ? codecs.protocol.read.boolField : value(field.value, codecs),
-      },
-    ]),
-  );
+/** How a field is read behind its header, and how much deeper than its holder it lies. */
+interface FieldDecoder {
+  readonly header: number;
+  readonly index: number;
+  readonly inner: number;
+  readonly decode: Decode;
+}
+
+function fieldDecoders(plan: RecordPlan, codecs: CodecFinder): readonly FieldDecoder[] {
+  return plan.fields.map(field => ({
+    header: (field.value.wire << 16) | (field.id & 0xffff),
+    index: field.index,
+    inner: fieldDepth(field.value.wire, 0),
+    decode: field.value.kind === 'bool' ? codecs.protocol.read.boolField : value(field.value, codecs),
+  }));
+}
+
+function byHeader(fields: readonly FieldDecoder[]): ReadonlyMap<number, FieldDecoder> {
+  return new Map(fields.map(field => [field.header, field]));
 }
 
 /** The header of a struct's first field, 0 when it has none. */
@@ -50,33 +57,40 @@ function nextField(read: ValueReader, r: ByteReader, header: number): number {
 
 function record(plan: RecordPlan, codecs: CodecFinder): Decode {
   const { read, skipField } = codecs.protocol;
-  const fields = byHeader(plan, codecs);
+  const fields = fieldDecoders(plan, codecs);
+  const known = byHeader(fields);
+  const completed = plan.fields.filter(({ initial, required }) => initial !== undefined || required);
   const { type } = plan;
+  const Struct = type?.kind === 'struct' ? makerOf(type, classOf(type).prototype) : undefined;
   return (r, depth) => {
     if (depth > r.maxDepth) throw r.tooDeep(r.pos);
-    const values = new Array<unknown>(plan.fields.length).fill(undefined);
+    const values = new Array<unknown>(fields.length).fill(undefined);
+    let expected = 0;
     for (let header = firstField(read, r); header !== 0; header = nextField(read, r, header)) {
-      const field = fields.get(header);
+      // Most come in their declared order, and are found without looking them up.
+      let field = fields[expected];
+      if (field === undefined || field.header !== header) field = known.get(header);
       if (field === undefined) skipField(r, header >>> 16, fieldDepth(header >>> 16, depth));
       else {
-        const member = field.decode(r, fieldDepth(header >>> 16, depth));
+        expected = field.index + 1;
+        const member = field.decode(r, depth + field.inner);
         // Undefined: the elements are of other types than declared, and the field is as good as absent.
         if (member !== undefined) values[field.index] = member;
       }
     }
-    for (const field of plan.fields) {
+    for (const field of completed) {
       if (values[field.index] !== undefined) continue;
-      if (field.initial !== undefined) values[field.index] = field.initial();
-      else if (field.required) throw missingField(r, field.descriptor);
+      if (field.initial === undefined) throw missingField(r, field.descriptor);
+      values[field.index] = field.initial();
     }
     if (type === undefined) return values;
-    return type.kind === 'exception' ? exceptionOf(type, values) : structOf(type, values);
+    return Struct === undefined ? exceptionOf(type, values) : new Struct(values);
   };
 }
 
 function union(plan: RecordPlan, codecs: CodecFinder): Decode {
   const { read, skipField } = codecs.protocol;
-  const fields = byHeader(plan, codecs);
+  const fields = byHeader(fieldDecoders(plan, codecs));
   const type = plan.type!;
   return (r, depth) => {
     if (depth > r.maxDepth) throw r.tooDeep(r.pos);
@@ -90,7 +104,7 @@ function union(plan: RecordPlan, codecs: CodecFinder): Decode {
         skipField(r, header >>> 16, fieldDepth(header >>> 16, depth));
         continue;
       }
-      const member = field.decode(r, fieldDepth(header >>> 16, depth));
+      const member = field.decode(r, depth + field.inner);
       if (member === undefined) continue;
       if (index >= 0 && index !== field.index) throw secondMember(r, type, r.pos);
       [index, chosen] = [field.index, member];
