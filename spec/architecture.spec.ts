@@ -21,6 +21,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   transport: ['errors', 'limits', 'wire', 'protocol'],
   codec: ['errors', 'limits', 'wire', 'protocol', 'schema', 'values'],
   rpc: ['errors', 'limits', 'options', 'wire', 'protocol', 'schema', 'values', 'transport', 'codec'],
+  interceptors: ['errors', 'options', 'rpc'],
+  auth: ['errors', 'options', 'rpc', 'interceptors'],
   config: ['options', 'schema'],
   load: ['errors', 'options', 'idl', 'schema', 'values', 'config'],
   serialize: ['limits', 'options', 'wire', 'protocol', 'schema', 'values', 'codec'],
@@ -28,7 +30,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   types: ['schema', 'values'],
   inline: ['values', 'load', 'types'],
   connect: ['limits', 'protocol', 'options', 'transport', 'rpc'],
-  client: ['errors', 'options', 'schema', 'values', 'rpc', 'connect'],
+  client: ['errors', 'options', 'schema', 'values', 'rpc', 'interceptors', 'connect'],
   server: ['limits', 'options', 'values', 'rpc'],
   fb303: ['errors', 'options', 'rpc', 'inline', 'server'],
   reflection: [
@@ -68,6 +70,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'values',
     'transport',
     'rpc',
+    'interceptors',
     'load',
     'inline',
     'serialize',
@@ -152,13 +155,14 @@ describe('architecture', () => {
     expect(barrels.map(({ file }) => file)).to.deep.equal([]);
   });
 
-  it('needs chevrotain in idl alone, ws in rpc, thrift in apache, clients in registries, OpenTelemetry in otel, and beside the tools nothing else but Node', () => {
+  it('needs chevrotain in idl alone, ws in rpc, thrift in apache, clients in registries and auth, OpenTelemetry in otel, and beside the tools nothing else but Node', () => {
     const allowed: Readonly<Record<string, readonly string[]>> = {
       idl: ['chevrotain'],
       rpc: ['ws'],
       apache: ['thrift'],
       registries: ['etcd3', 'node-zookeeper-client'],
       otel: ['@opentelemetry/api'],
+      auth: ['jose', 'oauth4webapi'],
       typegen: ['@jridgewell/sourcemap-codec'],
       cli: ['commander', 'tinyglobby'],
     };

@@ -1,5 +1,6 @@
 import { openChannel, type Target } from './connect/connect.ts';
 import { type ChannelOptions, channelOptions } from './connect/options.ts';
+import { type RetryOptions, retry } from './interceptors/retry.ts';
 import { checkOptions } from './options.ts';
 import type { Callee } from './rpc/call.ts';
 import type { Channel, CloseOptions } from './rpc/channel.ts';
@@ -18,9 +19,11 @@ import type { ServiceDescriptor } from './schema/descriptor.ts';
 import { type ApiOf, type IsDynamic, type Service, serviceDescriptor } from './values/service.ts';
 
 /** Options of a client that makes its own channel: its calls' defaults, and the channel's. */
-export interface ClientOptions extends ChannelOptions, CallOptions {
+export interface ClientOptions extends ChannelOptions, Omit<CallOptions, 'retry'> {
   /** Stand around every call; the first is the outermost. */
   readonly interceptors?: readonly Interceptor[];
+  /** Tries calls again that failed, where that can do no harm; as the innermost interceptor. Default: false. */
+  readonly retry?: boolean | RetryOptions;
   /**
    * The name by which a multiplexing server knows the service: methods are called as `name:method`. Servers that know
    * nothing of it do not know such methods.
@@ -78,10 +81,16 @@ export function makeClient<S extends Service>(
   checkOptions('makeClient', options, own ? [...channelOptions, ...clientOptions] : clientOptions);
   const channel = own ? openChannel(to, options) : to;
   const callees = calleesOf(descriptor, channel, options.serviceName);
-  const invoker = new Invoker(channel, checkInterceptors(options.interceptors));
+  const { retry: again = false, interceptors, ...defaults } = options;
+  const invoker = new Invoker(channel, [...checkInterceptors(interceptors), ...retrying(again)]);
   return new Stubs(callees, invoker, own).client(
-    withOptions(defaultSettings, options, 'makeClient'),
+    withOptions(defaultSettings, defaults, 'makeClient'),
   ) as Client<S>;
+}
+
+function retrying(again: boolean | RetryOptions): readonly Interceptor[] {
+  if (typeof again === 'boolean') return again ? [retry()] : [];
+  return [retry(again)];
 }
 
 /** What a client's methods call, by their own names. `serviceName` is for servers of several services. */

@@ -26,6 +26,8 @@ export interface ClientInvocation extends AnyInvocation {
   readonly signal: AbortSignal | undefined;
   /** Whether calling twice does no more than calling once: the caller says so, or the IDL by `(idempotent)`. */
   readonly idempotent: boolean;
+  /** False where the caller wants it tried once, whatever happens. */
+  readonly retry: boolean;
   /** Who among several servers has the call. */
   readonly hashKey: string | undefined;
   /** Whether there is room for metadata: without it, a call that has any fails. */
@@ -82,9 +84,20 @@ export function compose<Call extends Invocation>(
 ): Chain<Call> {
   return interceptors.reduceRight<Chain<Call>>(
     (inner, interceptor) => async (call, options) =>
-      interceptor(call, own => inner(call, own === undefined ? options : { ...options, ...own })),
+      interceptor(call, own => inner(call, own === undefined ? options : narrowed(options, own))),
     innermost,
   );
+}
+
+/** What one interceptor set holds for those inside, whatever they set themselves. */
+function narrowed(outer: NextOptions, own: NextOptions): NextOptions {
+  const timeout = Math.min(
+    outer.timeout ?? Number.POSITIVE_INFINITY,
+    own.timeout ?? Number.POSITIVE_INFINITY,
+  );
+  const signals = [outer.signal, own.signal].filter(signal => signal !== undefined);
+  const signal = signals.length < 2 ? signals[0] : AbortSignal.any(signals);
+  return signal === undefined ? { timeout } : { timeout, signal };
 }
 
 /** A TypeError for what are no interceptors. */

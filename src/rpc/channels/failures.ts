@@ -137,17 +137,26 @@ export function exhausted(call: Call, peer: string, what: string): RpcError {
   });
 }
 
+const final = new WeakSet<RpcError>();
+
+/** Whether no later call on the same channel can fare better: it was closed. */
+export function isFinal(error: RpcError): boolean {
+  return final.has(error);
+}
+
 /** A call on a client or channel that was closed. */
 export function closed(call: Call, peer: string, cutOff: boolean): RpcError {
   const { fullName: method } = call.method;
   const text = cutOff
     ? `${method}: the client was closed before the reply came`
     : `${method}: the client is closed; nothing was sent`;
-  return new RpcError(cutOff ? 'CANCELLED' : 'UNAVAILABLE', text, {
+  const error = new RpcError(cutOff ? 'CANCELLED' : 'UNAVAILABLE', text, {
     method,
     peer,
     phase: cutOff ? 'sent' : 'unsent',
   });
+  final.add(error);
+  return error;
 }
 
 /** What a client speaks. */

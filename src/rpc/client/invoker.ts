@@ -137,6 +137,10 @@ class OutgoingCall implements ClientInvocation {
     return this.settings.idempotent ?? this.callee.method.idempotent;
   }
 
+  get retry(): boolean {
+    return this.settings.retry;
+  }
+
   get hashKey(): string | undefined {
     return this.settings.hashKey;
   }

@@ -23,6 +23,8 @@ export interface CallOptions {
   readonly onHeaders?: (metadata: Metadata) => void;
   /** Calling twice does no more than calling once: `retry` may. Default: what `(idempotent)` in the IDL says. */
   readonly idempotent?: boolean;
+  /** `false`: tried once, also by a client that tries others again. */
+  readonly retry?: false;
   /** Of a client of many servers with `balance: 'consistent-hash'`: calls with equal keys go to the same one. */
   readonly hashKey?: string;
   /** Of a client of many servers: the address of the one that gets the call, however it fares. */
@@ -40,6 +42,7 @@ export const callOptions: readonly string[] = [
   'metadata',
   'onHeaders',
   'idempotent',
+  'retry',
   'hashKey',
   'backend',
   'parent',
@@ -52,6 +55,7 @@ export interface CallSettings {
   readonly headers: Headers;
   readonly onHeaders: ((metadata: Metadata) => void) | undefined;
   readonly idempotent: boolean | undefined;
+  readonly retry: boolean;
   readonly hashKey: string | undefined;
   readonly backend: Address | undefined;
   readonly parent: Context | undefined;
@@ -63,6 +67,7 @@ export const defaultSettings: CallSettings = Object.freeze({
   headers: noHeaders,
   onHeaders: undefined,
   idempotent: undefined,
+  retry: true,
   hashKey: undefined,
   backend: undefined,
   parent: undefined,
@@ -70,11 +75,13 @@ export const defaultSettings: CallSettings = Object.freeze({
 
 /** Puts options over what holds without them. Throws a TypeError for values that make no sense; `what` says whose they are. */
 export function withOptions(base: CallSettings, options: CallOptions, what: string): CallSettings {
-  const { timeout, signal, metadata, onHeaders, idempotent, hashKey, backend, parent } = options;
+  const { timeout, signal, metadata, onHeaders, idempotent, retry, hashKey, backend, parent } = options;
   if (onHeaders !== undefined && typeof onHeaders !== 'function')
     throw wrong(what, 'onHeaders', 'a function', onHeaders);
   if (idempotent !== undefined && typeof idempotent !== 'boolean')
     throw wrong(what, 'idempotent', 'true or false', idempotent);
+  if (retry !== undefined && retry !== false)
+    throw wrong(what, 'retry', 'false (how calls are tried again is an option of makeClient)', retry);
   if (hashKey !== undefined && typeof hashKey !== 'string') throw wrong(what, 'hashKey', 'a text', hashKey);
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw wrong(what, 'signal', 'an AbortSignal', signal);
@@ -86,6 +93,7 @@ export function withOptions(base: CallSettings, options: CallOptions, what: stri
     headers: metadata === undefined ? base.headers : merged(base.headers, headersOf(metadata)),
     onHeaders: onHeaders ?? base.onHeaders,
     idempotent: idempotent ?? base.idempotent,
+    retry: retry ?? base.retry,
     hashKey: hashKey ?? base.hashKey,
     backend: backend ?? base.backend,
     parent: parent ?? base.parent,

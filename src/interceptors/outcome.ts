@@ -1,0 +1,35 @@
+import { RpcError } from '../errors/rpc-error.ts';
+import { isStatusCode } from '../errors/status.ts';
+import { ValueError } from '../errors/value-error.ts';
+import type { Invocation, ServerInvocation } from '../rpc/interceptor.ts';
+
+/**
+ * How a call ended, in a word: `OK`, a status code, or the class of an exception that its method declares. Of a
+ * server's call it is what the client is told. There are no others, whatever is thrown.
+ */
+export type Outcome = string;
+
+/** The outcome of a call that gave a result. */
+export function outcomeOfResult(call: Invocation): Outcome {
+  return call.side === 'server' ? (givenUp(call) ?? 'OK') : 'OK';
+}
+
+/** The outcome of a call that threw this. */
+export function outcomeOfError(call: Invocation, error: unknown): Outcome {
+  const late = call.side === 'server' ? givenUp(call) : undefined;
+  if (late !== undefined) return late;
+  const declared = call.declared(error);
+  if (declared !== undefined) return declared.name;
+  // A server tells nothing of the failures of calls that its handlers make.
+  if (error instanceof RpcError && (call.side === 'client' || error.peer === undefined))
+    return isStatusCode(error.code) ? error.code : 'INTERNAL';
+  if (call.side === 'client') return error instanceof ValueError ? 'INVALID_ARGUMENT' : 'UNKNOWN';
+  return 'INTERNAL';
+}
+
+/** What became of a call whose handler went on when nobody waited for it any more. */
+function givenUp(call: ServerInvocation): Outcome | undefined {
+  if (!call.isAborted) return undefined;
+  const { reason } = call.signal;
+  return reason instanceof RpcError ? reason.code : 'CANCELLED';
+}
