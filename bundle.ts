@@ -16,7 +16,7 @@ const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'p
 /** What users import; theirs are the declarations that are kept. */
 const exported = ['index', 'types', 'register/register', 'apache/apache'];
 /** The same, of which the others need nothing, and which needs of them what is small and remembers nothing. */
-const apart = ['otel/otel', 'registries/etcd', 'registries/zookeeper'];
+const apart = ['auth/auth', 'otel/otel', 'registries/etcd', 'registries/zookeeper'];
 /** What is run by its path. */
 const run = ['register/hooks', 'register/runtime', 'cli/main'];
 

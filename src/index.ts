@@ -17,12 +17,28 @@ export { type FacebookService, fb303 } from './fb303/fb303.ts';
 export type { Fb303Counters, Fb303Options, Fb303Status } from './fb303/options.ts';
 export { type IdlTypeError, type InlineModule, idl } from './inline/idl.ts';
 export { type AccessLogOptions, type AccessRecord, accessLog } from './interceptors/access-log.ts';
+export {
+  type AuthenticateOptions,
+  authenticate,
+  type Claims,
+  claimsOf,
+  type Identity,
+  type VerifyToken,
+} from './interceptors/authenticate.ts';
 export type { BackoffOptions } from './interceptors/backoff.ts';
+export { bearer } from './interceptors/bearer.ts';
 export { RetryBudget, type RetryBudgetOptions } from './interceptors/budget.ts';
+export { fixedTokens } from './interceptors/fixed-tokens.ts';
 export { type HedgeOptions, hedge } from './interceptors/hedge.ts';
 export { type Metrics, type MetricsOptions, metrics } from './interceptors/metrics.ts';
 export { type RetryOptions, retry } from './interceptors/retry.ts';
 export type { CallMetrics, MetricsSnapshot, RunningMetrics } from './interceptors/snapshot.ts';
+export {
+  type CachedTokenOptions,
+  cachedToken,
+  type ExpiringToken,
+  type TokenSource,
+} from './interceptors/tokens.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { type LoadOptions, type LoadSourceOptions, load, loadSource, loadSync } from './load.ts';
 export { type LoadFromOptions, loadFrom } from './reflection/load-from.ts';
