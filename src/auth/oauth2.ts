@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { AuthorizationServer, HttpRequestOptions } from 'oauth4webapi';
 import { RpcError } from '../errors/rpc-error.ts';
-import { cachedToken, type ExpiringToken, type TokenSource } from '../interceptors/tokens.ts';
+import { cachedToken, checkToken, type ExpiringToken, type TokenSource } from '../interceptors/tokens.ts';
 import { checkMs, checkOptions } from '../options.ts';
 import { importPackage } from './packages.ts';
 import { checkUrl } from './urls.ts';
@@ -115,8 +115,9 @@ class TokenClient {
       this.#http(library),
     );
     const answer = await library.processClientCredentialsResponse(this.#server, client, response);
-    const { access_token: token, token_type: type, expires_in: seconds } = answer;
+    const { access_token, token_type: type, expires_in: seconds } = answer;
     if (type !== 'bearer') throw new Error(`it gives tokens of type ${type}, which are of no use here`);
+    const token = checkToken(access_token);
     return seconds === undefined ? { token } : { token, expiresAt: asked + seconds * 1000 };
   }
 
