@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { authenticate, bearer, claimsOf, oauth2, verifyJwt } from '../../src/auth/auth.ts';
-import { type Context, makeClient } from '../../src/index.ts';
+import { oauth2, verifyJwt } from '../../src/auth/auth.ts';
+import { authenticate, bearer, type Context, claimsOf, makeClient } from '../../src/index.ts';
 import { rpcError } from '../support/errors.ts';
 import { audience, Issuer } from '../support/issuer.ts';
 import { closeAll, closing } from '../support/peers.ts';

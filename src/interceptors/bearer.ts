@@ -8,7 +8,7 @@ import { waitFor } from './waiting.ts';
 /**
  * Says with each call who the client is: `authorization: Bearer <token>` in its metadata, for which it needs a transport
  * with headers, and TLS if others can listen. The token is a text; or what a function gives, which is asked for each
- * call; or from a source that keeps one until it expires: `cachedToken(...)`, `oauth2(...)` of `livethrift/auth`. Where a
+ * call; or from a source that keeps one until it expires: `cachedToken(...)`, `oauth2(...)` from `livethrift/auth`. Where a
  * server answers UNAUTHENTICATED and there is another token then, the call is made once more.
  */
 export function bearer(token: string | (() => string | Promise<string>) | TokenSource): Interceptor {
