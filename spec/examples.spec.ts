@@ -61,3 +61,18 @@ describe('examples/dialects', function () {
     expect(stdout.trimEnd().split('\n')).to.have.length(8);
   });
 });
+
+for (const name of ['interceptors', 'auth']) {
+  describe(`examples/${name}`, function () {
+    this.timeout(20_000);
+
+    it('prints what its README says', async () => {
+      const { stdout } = await run(process.execPath, [...nodeOptions, `examples/${name}/demo.ts`], {
+        cwd: root,
+      });
+      const readme = readFileSync(`${root}examples/${name}/README.md`, 'utf8');
+      expect(readme).to.include(`\`\`\`text\n${stdout}\`\`\`\n`);
+      expect(stdout.split('\n').length).to.be.greaterThan(8);
+    });
+  });
+}

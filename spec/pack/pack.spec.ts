@@ -66,6 +66,16 @@ await server.close();
 console.log(...said);
 `;
 
+/** What needs packages that nobody has to install. */
+const lacking = `
+import { oauth2, verifyJwt } from 'livethrift/auth';
+const issuer = 'https://issuer.example';
+const client = { issuer, clientId: 'a', clientSecret: 'b' };
+const verify = verifyJwt({ issuer, audience: 'a', keys: { keys: [] } });
+for (const ask of [() => verify('token', undefined), () => oauth2(client).get()])
+  await ask().catch(error => console.log(error.message));
+`;
+
 describe('the packed tarball', () => {
   let tarball: string;
   let project: EmptyProject;
@@ -82,6 +92,7 @@ describe('the packed tarball', () => {
     project.write('loads.mjs', loads);
     project.write('loaded.mjs', `import { loadSource } from 'livethrift'; loadSource('struct User {}');`);
     project.write('carried.mjs', carried);
+    project.write('lacking.mjs', lacking);
     project.write('required.cjs', `console.log(typeof require('livethrift').makeClient);`);
   });
 
@@ -148,6 +159,16 @@ describe('the packed tarball', () => {
       it('carries calls over what it only loads when asked for, and keeps the names of its classes', async () => {
         const ended = await project.run(node, 'node', 'carried.mjs');
         expect(ended).to.deep.equal({ code: 0, stdout: 'pong pong pong RpcError\n', stderr: '' });
+      });
+
+      it('says which packages it needs for what not everybody needs', async () => {
+        const ended = await project.run(node, 'node', 'lacking.mjs');
+        expect(ended).to.include({
+          code: 0,
+          stdout:
+            'verifyJwt needs the package jose: npm install jose\n' +
+            'oauth2 needs the package oauth4webapi: npm install oauth4webapi\n',
+        });
       });
 
       it('can be required', async () => {
