@@ -158,7 +158,8 @@ describe('a client that tries again', () => {
     await settle();
     controller.abort();
     expect((await result).code).to.equal('CANCELLED');
-    expect(process.getActiveResourcesInfo().filter(type => type === 'Timeout')).to.have.length(handles);
+    const left = process.getActiveResourcesInfo().filter(type => type === 'Timeout');
+    expect(left).to.have.lengthOf.at.most(handles);
   });
 });
 
