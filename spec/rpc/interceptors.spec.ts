@@ -182,6 +182,18 @@ describe('the interceptor of a client', () => {
     expect(second).to.include({ idempotent: false, hashKey: undefined, signal: undefined });
   });
 
+  it('that hangs does not keep its call: it ends with its time, or when it is cancelled', async () => {
+    const { address } = await served();
+    const client = clientOf(address, { interceptors: [() => new Promise(() => {})] });
+    const late = await rpcError(client.ping({ timeout: 5 }));
+    expect(late).to.include({ code: 'DEADLINE_EXCEEDED', method: 'PingPong.ping' });
+    expect(late.message).to.equal('PingPong.ping: its 5 ms were over, and its interceptors went on');
+    const cancelled = await rpcError(client.ping({ signal: AbortSignal.abort(new Error('enough')) }));
+    expect(cancelled.message).to.equal(
+      'PingPong.ping: it was cancelled (enough), and its interceptors went on',
+    );
+  });
+
   it('leaves the stack of the caller in the error', async () => {
     const { address } = await served();
     const client = clientOf(address, { interceptors: [(_call, next) => next()] });

@@ -15,6 +15,7 @@ import {
 } from '../interceptor.ts';
 import { Metadata } from '../metadata.ts';
 import type { Method } from '../method.ts';
+import { bounded } from './bounded.ts';
 import { type CallSettings, inherit } from './settings.ts';
 
 /** Begins calls on a channel, with the interceptors around them. */
@@ -40,7 +41,10 @@ export class Invoker {
 
   #invoke(callee: Callee, args: readonly unknown[], settings: CallSettings): Promise<unknown> {
     if (this.#chain === undefined) return this.#start(callee, args, settings);
-    return this.#chain(new OutgoingCall(callee, args, settings, this.channel), {});
+    const chain = this.#chain;
+    const call = new OutgoingCall(callee, args, settings, this.channel);
+    const { timeout, signals } = settings;
+    return bounded({ method: call.method, peer: call.peer, timeout, signals }, () => chain(call, {}));
   }
 
   #attempt(

@@ -1,0 +1,44 @@
+import { RpcError } from '../../errors/rpc-error.ts';
+import { Watchdog } from '../watchdog.ts';
+
+/** ms that interceptors have to end by themselves: what is inside of them knows better why it ends. */
+const LENIENCE = 20;
+
+/** What is known of a call that goes through interceptors. */
+export interface Bounds {
+  readonly method: string;
+  readonly peer: string;
+  /** ms for all of it. */
+  readonly timeout: number;
+  readonly signals: readonly AbortSignal[];
+}
+
+/** Settles with what `run` gives; and without it, soon after the call's time is over or its caller has given up. */
+export function bounded(
+  { method, peer, timeout, signals }: Bounds,
+  run: () => Promise<unknown>,
+): Promise<unknown> {
+  if (timeout === Number.POSITIVE_INFINITY && signals.length === 0) return run();
+  return new Promise((resolve, reject) => {
+    const late = (code: 'DEADLINE_EXCEEDED' | 'CANCELLED', why: string, cause?: unknown) =>
+      reject(new RpcError(code, `${method}: ${why}, and its interceptors went on`, { method, peer, cause }));
+    const deadline = new Watchdog(Math.max(0, timeout) + LENIENCE, () =>
+      late('DEADLINE_EXCEEDED', `its ${timeout} ms were over`),
+    );
+    const cancelled = new Watchdog(LENIENCE, () => {
+      const reason: unknown = signals.find(({ aborted }) => aborted)?.reason;
+      late('CANCELLED', `it was cancelled (${reason instanceof Error ? reason.message : reason})`, reason);
+    });
+    const cancel = () => cancelled.start();
+    deadline.start();
+    for (const signal of signals) signal.addEventListener('abort', cancel);
+    if (signals.some(({ aborted }) => aborted)) cancel();
+    run()
+      .finally(() => {
+        deadline.stop();
+        cancelled.stop();
+        for (const signal of signals) signal.removeEventListener('abort', cancel);
+      })
+      .then(resolve, reject);
+  });
+}
