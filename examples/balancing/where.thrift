@@ -1,0 +1,4 @@
+service Where {
+  /** Which server this is. */
+  string am_i() (idempotent),
+}
