@@ -4,6 +4,7 @@ import { type ByteWriter, room } from '../wire/writer.ts';
 import type { MessageTaker } from './cutter.ts';
 import { type Envelope, type Headers, noHeaders } from './envelope.ts';
 import { FrameCutter } from './frame-cutter.ts';
+import { saysGoodbye } from './goodbye.ts';
 import { beginHeader, bodyOf, endHeader, type HeaderFormat, readFixedPart } from './header-frame.ts';
 import { parseTimeout, timeoutText } from './timeout.ts';
 import { Oversize, type Transport } from './transport.ts';
@@ -28,6 +29,7 @@ export const ttheader: Transport = {
   isFramed: true,
   hasHeaders: true,
   cutter: (_protocol, limits) => new FrameCutter(limits, takeFrame),
+  replyCutter: (_protocol, limits) => new FrameCutter(limits, (r, taker) => takeFrame(r, taker, true)),
   open(w, at, { seqid, name }, { headers, framed, service, timeout }) {
     const begin = beginHeader(w, at, format, seqid);
     room(w, begin, 2);
@@ -50,7 +52,7 @@ export const ttheader: Transport = {
   },
 };
 
-function takeFrame(r: ByteReader, taker: MessageTaker): boolean {
+function takeFrame(r: ByteReader, taker: MessageTaker, isReply = false): boolean {
   const { start, end } = r;
   const { flags, seqid, body } = readFixedPart(r, format);
   if ((flags & STREAMING) !== 0) {
@@ -59,10 +61,16 @@ function takeFrame(r: ByteReader, taker: MessageTaker): boolean {
   checkProtocol(r);
   const { headers, timeout } = readBlocks(r);
   r.end = end;
-  if (seqid === 0 && isEmptyStruct(r, body)) return true;
-  const framed = isFramed(r, body);
   const service = headers.get(SERVICE);
-  r.window(framed ? body + 4 : body, end, false);
+  let framed = false;
+  if (seqid === 0 && isEmptyStruct(r, body)) {
+    if (!isReply || !saysGoodbye(headers)) return true;
+    // Nothing is left but what stands around it.
+    r.window(end, end, false);
+  } else {
+    framed = isFramed(r, body);
+    r.window(framed ? body + 4 : body, end, false);
+  }
   return taker.take(r, {
     protocol: 'binary',
     headers,
