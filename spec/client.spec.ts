@@ -226,7 +226,8 @@ describe('the arguments of a call', () => {
 describe('$with', () => {
   it('gives the same client with another timeout', async () => {
     const peer = await fakeServer(() => {});
-    const client = closing(makeClient(PingPong, peer.address, { timeout: Number.POSITIVE_INFINITY }));
+    const own = { timeout: Number.POSITIVE_INFINITY, connections: { max: 1 } };
+    const client = closing(makeClient(PingPong, peer.address, own));
     const hasty = client.$with({ timeout: 5 });
     expect((await rpcError(hasty.ping())).message).to.include('within 5 ms');
     expect((await rpcError(hasty.$with({}).ping())).message).to.include('within 5 ms');

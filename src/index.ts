@@ -7,6 +7,7 @@ export type {
 export { makeClient } from './client.ts';
 export type { Targets } from './connect/balance.ts';
 export { connect, type Target } from './connect/connect.ts';
+export type { ConnectionsOptions, ReconnectOptions } from './connect/connections.ts';
 export type { BalanceOptions, ChannelOptions, HeadersOption, HttpOptions } from './connect/options.ts';
 export { DecodeError, type DecodeErrorCode } from './errors/decode-error.ts';
 export { type Diagnostic, IdlError, type Severity } from './errors/idl-error.ts';
@@ -50,6 +51,7 @@ export type { PolicyName } from './rpc/balance/policies/policies.ts';
 export type { Endpoint, Resolver, ResolverWatcher, Watch } from './rpc/balance/resolver.ts';
 export type { ServiceRecord } from './rpc/balance/srv.ts';
 export type { Channel, CloseOptions } from './rpc/channel.ts';
+export type { ChannelState, StateListener } from './rpc/channel-state.ts';
 export type { CallOptions } from './rpc/client/settings.ts';
 export { type Context, context } from './rpc/context.ts';
 export type {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { apacheChannel, toApache } from '../../src/apache/apache.ts';
-import { makeClient, makeServer } from '../../src/index.ts';
+import { type ChannelState, makeClient, makeServer } from '../../src/index.ts';
 import { rejection, rpcError } from '../support/errors.ts';
 import { framed, hex, message, REPLY } from '../support/hex.ts';
 import { closeAll, closing, fakeServer, settle, until } from '../support/peers.ts';
@@ -160,6 +160,21 @@ describe('apacheChannel', () => {
     expect(error.code).to.equal('UNAVAILABLE');
     expect(error.message).to.contain('ECONNREFUSED');
     expect(await rpcError(channel.ready())).to.have.property('code', 'UNAVAILABLE');
+  });
+
+  it('has the state of the connection, and tells it', async () => {
+    const server = await fakeServer(() => {});
+    const channel = apacheChannel(dial(server.address.port));
+    const told: ChannelState[] = [];
+    channel.onState(state => told.push(state));
+    expect(channel.state).to.equal('connecting');
+    await channel.ready();
+    expect(channel.state).to.equal('ready');
+    server.sockets[0]!.destroy();
+    await until(() => channel.state === 'failing');
+    await channel.close();
+    await settle();
+    expect(told).to.deep.equal(['ready', 'failing', 'closed']);
   });
 
   it('gives calls up after their time, and drops their late replies', async () => {

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { type Limits, loadSource, makeClient, makeServer, type Service } from '../../src/index.ts';
 import { defaultLimits } from '../../src/limits.ts';
 import { Call } from '../../src/rpc/call.ts';
-import { Connection } from '../../src/rpc/channels/connection.ts';
 import { socketDial } from '../../src/rpc/channels/dial.ts';
+import { ReconnectingChannel } from '../../src/rpc/channels/reconnecting.ts';
 import { defaultSettings } from '../../src/rpc/client/settings.ts';
 import { dialects } from '../../src/rpc/dialect.ts';
 import { noHeaders } from '../../src/transport/envelope.ts';
@@ -67,25 +67,18 @@ describe('calls in flight on one connection', () => {
     };
     const dial = socketDial(peer.address);
     const callee = { method, name: 'ping', service: 'PingPong' };
-    const connection = new Connection(
-      'peer',
-      dial,
-      { ...settings, firstSequenceId: 2 ** 31 - 2 },
-      { over() {} },
+    const channel = closing(
+      new ReconnectingChannel('peer', dial, { ...settings, firstSequenceId: 2 ** 31 - 2 }),
     );
     const call = () =>
       new Promise((resolve, reject) =>
-        connection.start(new Call(callee, [], 1000, defaultSettings, resolve, reject)),
+        channel.start(new Call(callee, [], 1000, defaultSettings, resolve, reject)),
       );
     const waiting = rejection(call());
     for (let i = 0; i < 4; i++) expect(await call()).to.equal('pong');
     expect(ids).to.deep.equal([2 ** 31 - 2, 2 ** 31 - 1, 0, 1, 2]);
-    await connection.close(0, () => new Error('cut'));
-    expect(String(await waiting)).to.equal('Error: cut');
-    const again = new Connection('peer', dial, { ...settings, firstSequenceId: 5 }, { over() {} });
-    expect(again.isOver).to.equal(false);
-    await again.close(0, () => new Error('cut'));
-    expect(again.isOver).to.equal(true);
+    await channel.close({ grace: 0 });
+    expect(await waiting).to.include({ code: 'CANCELLED', phase: 'sent' });
   });
 });
 

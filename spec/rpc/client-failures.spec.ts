@@ -284,7 +284,8 @@ describe('a call that was given up', () => {
   it('leaves its late reply to nobody, and the others alone', async () => {
     for (const transport of ['buffered', 'framed'] as const) {
       const wrap = (bytes: Buffer) => (transport === 'framed' ? framed(bytes) : bytes);
-      const { client, peer } = await facing(transport, () => {});
+      const peer = await fakeServer(() => {});
+      const client = closing(makeClient(PingPong, peer.address, { transport, connections: { max: 1 } }));
       expect(await rpcError(client.login('a', 'b', { timeout: 5 }))).to.include({
         code: 'DEADLINE_EXCEEDED',
       });

@@ -70,6 +70,21 @@ describe('a process', () => {
     expect(printed).to.equal('DEADLINE_EXCEEDED');
   });
 
+  it('ends when nobody waits for the next attempt to connect, and not before those who do have expired', async () => {
+    const peer = await fakeServer(() => {});
+    await peer.close();
+    const printed = await run(
+      `
+      const client = makeClient(loaded.PingPong, address, { reconnect: { initial: 60_000, max: 60_000 } });
+      console.log((await client.ping().catch(error => error)).code);
+      console.log((await client.ping({ timeout: 50 }).catch(error => error)).code);
+      process.on('exit', () => console.log('end'));
+      `,
+      text(peer.address),
+    );
+    expect(printed.split('\n')).to.deep.equal(['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'end']);
+  });
+
   it('ends while clients over HTTP and WebSocket are idle, and not before their calls are answered', async () => {
     const { handler } = waitingHandler({
       wait: name => new Promise(resolve => setTimeout(() => resolve(name), 50)),

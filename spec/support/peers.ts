@@ -6,6 +6,8 @@ import type { TcpAddress, UnixAddress } from '../../src/index.ts';
 export interface FakeServer {
   readonly address: TcpAddress;
   readonly sockets: readonly Socket[];
+  /** Takes no further connections, and leaves those there are. */
+  refuse(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,11 @@ export async function fakeServer(
   return closing({
     address: { host: '127.0.0.1', port: bound.port },
     sockets,
+    async refuse() {
+      server.close();
+      // The port is free when a server that was told to close has left its turn.
+      await new Promise(resolve => setImmediate(resolve));
+    },
     close: () =>
       new Promise<void>(resolve => {
         server.close(() => resolve());

@@ -3,6 +3,7 @@ import { defaultLimits } from '../limits.ts';
 import { messageType } from '../protocol/types.ts';
 import type { Call, GivenUp } from '../rpc/call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../rpc/channel.ts';
+import { type ChannelState, ChannelStates, type StateListener } from '../rpc/channel-state.ts';
 import { cancelled, closed, exhausted, expiredBefore, noReply } from '../rpc/channels/failures.ts';
 import type { Dialect } from '../rpc/dialect.ts';
 import { settle } from '../rpc/replies.ts';
@@ -57,8 +58,10 @@ class RidingChannel implements Channel {
     opened: () => {
       this.#ready?.resolve();
       this.#ready = undefined;
+      this.#checkState();
     },
   };
+  readonly #states = new ChannelStates('connecting');
   readonly #pending = new Map<number, Call>();
   readonly #abandoned = new Set<number>();
   #closing = false;
@@ -75,6 +78,16 @@ class RidingChannel implements Channel {
     this.#transport = new Transport(undefined, (data, seqid) => connection.write(data, seqid));
     this.#leave = join(connection, this.#key, this.#receiver);
     this.#watch = ConnectionWatch.join(connection, this.#waiting);
+  }
+
+  get state(): ChannelState {
+    this.#checkState();
+    return this.#states.current;
+  }
+
+  onState(listener: StateListener): () => void {
+    this.#checkState();
+    return this.#states.listen(listener);
   }
 
   start(call: Call): void {
@@ -105,6 +118,7 @@ class RidingChannel implements Channel {
 
   async close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
     this.#closing = true;
+    this.#states.set('closed');
     if (this.#pending.size > 0) {
       this.#idle ??= deferred();
       const timer = startTimer(grace, () => {
@@ -214,7 +228,14 @@ class RidingChannel implements Channel {
     return noReply(call, { peer: this.peer, transport: 'buffered', fresh: false });
   };
 
+  /** The connection is npm's to make, and to make again: without one, there is an attempt, or there will be none. */
+  #checkState(): void {
+    if (this.#watch.lost !== undefined) this.#states.set('failing');
+    else this.#states.set(isOpen(this.#connection) ? 'ready' : 'connecting');
+  }
+
   #fail(error: RpcError): void {
+    this.#checkState();
     this.#ready?.reject(error);
     this.#ready = undefined;
     for (const [seqid, call] of this.#pending) {

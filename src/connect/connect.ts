@@ -19,6 +19,7 @@ import { dialects } from '../rpc/dialect.ts';
 import { saslFramed } from '../transport/sasl/transport.ts';
 import { transports } from '../transport/transports.ts';
 import { openBalanced, resolverOf, type Targets } from './balance.ts';
+import { poolOf } from './connections.ts';
 import { atOnce, headersOf } from './headers.ts';
 import { type ChannelOptions, channelOptions, checkOneOf } from './options.ts';
 import { openWeb } from './web.ts';
@@ -65,13 +66,16 @@ function openOne(target: Address | ProcessAddress, given: ChannelOptions, server
   if (web !== undefined) return openWeb(web, options);
   checkTogether(options);
   const [peer, dial] = isProcess(target) ? dialProcess(target, options) : dialAddress(target, options);
-  return new ReconnectingChannel(peer, dial, {
+  const settings = {
     dialect: dialects[protocol],
     transport: sasl === undefined ? transports[transport] : saslFramed,
     headers: atOnce(headersOf(headers)),
     zlib: zlib && transport === 'header',
     limits: withLimits(limits),
-  });
+  };
+  // Another connection to a program would be another program.
+  const pool = isProcess(target) ? poolOf(options, 1) : poolOf(options);
+  return new ReconnectingChannel(peer, dial, settings, pool);
 }
 
 /** For servers whose addresses are not what they are called: the name stands behind what the options say. */

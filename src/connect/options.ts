@@ -6,6 +6,7 @@ import type { OutlierOptions } from '../rpc/balance/outlier.ts';
 import type { PolicyName } from '../rpc/balance/policies/policies.ts';
 import type { SaslMechanism } from '../transport/sasl/mechanism.ts';
 import type { TransportName } from '../transport/transport.ts';
+import type { ConnectionsOptions, ReconnectOptions } from './connections.ts';
 
 /** How a channel speaks. The defaults are what thriftpy2 and npm's thrift speak. */
 export interface ChannelOptions {
@@ -34,6 +35,10 @@ export interface ChannelOptions {
    */
   readonly zlib?: boolean;
   readonly limits?: Partial<Limits>;
+  /** How many connections there are, and for how long. Not for `http`, where each is its agent's. */
+  readonly connections?: ConnectionsOptions;
+  /** How soon one that could not be made is tried again. Not for `http`. */
+  readonly reconnect?: ReconnectOptions;
   /** For addresses that begin with `http` or `ws`. */
   readonly http?: HttpOptions;
   /** How calls are shared out among several servers: a policy's name, or more. */
@@ -73,6 +78,8 @@ export const channelOptions: readonly string[] = [
   'sasl',
   'zlib',
   'limits',
+  'connections',
+  'reconnect',
   'http',
   'balance',
 ];

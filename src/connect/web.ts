@@ -9,6 +9,7 @@ import { webSocketDial } from '../rpc/channels/websocket.ts';
 import { dialects } from '../rpc/dialect.ts';
 import { noHeaders } from '../transport/envelope.ts';
 import { transports } from '../transport/transports.ts';
+import { poolOf } from './connections.ts';
 import { headersOf } from './headers.ts';
 import type { ChannelOptions, HttpOptions } from './options.ts';
 
@@ -25,19 +26,25 @@ export function openWeb(address: WebAddress, options: ChannelOptions): Channel {
   if (sasl !== undefined || zlib === true) {
     throw new TypeError(`${zlib ? 'zlib' : 'sasl'}: ${address.url.protocol}// goes without`);
   }
+  for (const name of ['connections', 'reconnect'] as const) {
+    if (isHttp && options[name] !== undefined)
+      throw new TypeError(`${name}: over ${address.url.protocol}// try { http: { agent } }, whose they are`);
+  }
   const limits = withLimits(options.limits);
   const [dialect, headers] = [dialects[protocol], headersOf(options.headers)];
   if (isHttp) return new HttpChannel(address, { dialect, limits, headers, tls, agent, cookies, socketPath });
   // A frame's length is no text.
   const text = protocol === 'json' && transport === 'buffered';
+  const pool = poolOf(options);
   const dial = webSocketDial(address, { headers, tls, socketPath, maxPayload: limits.message, text });
-  return new ReconnectingChannel(address.text, dial, {
+  const settings = {
     dialect,
     transport: transports[transport],
     headers: () => noHeaders,
     zlib: false,
     limits,
-  });
+  };
+  return new ReconnectingChannel(address.text, dial, settings, pool);
 }
 
 function checkHttp({ kind, url }: WebAddress, options: HttpOptions | undefined): HttpOptions {

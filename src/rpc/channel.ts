@@ -1,4 +1,5 @@
 import type { Call } from './call.ts';
+import type { ChannelState, StateListener } from './channel-state.ts';
 import type { Dialect } from './dialect.ts';
 
 /** Anything that can carry a call. */
@@ -9,8 +10,9 @@ export interface Channel {
   readonly dialect: Dialect;
   /** Whether metadata travels with calls and replies. */
   readonly hasHeaders: boolean;
-  /** Whether calls can be sent without waiting for a connection. Absent where none is kept: HTTP. */
-  readonly isReady?: boolean;
+  readonly state: ChannelState;
+  /** Tells of each change of `state`, right after it, until the function that it gives is called. */
+  onState(listener: StateListener): () => void;
   /** Takes over a call that is not settled, and settles it, whatever happens. Never throws. */
   start(call: Call): void;
   /** Resolves when calls can be sent without waiting for a connection; rejects with the reason why not. */

@@ -4,7 +4,13 @@ import { Agent, createServer, type IncomingMessage, type Server, type ServerResp
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type ClientOptions, makeClient, makeServer, ValueError } from '../../../src/index.ts';
+import {
+  type ChannelState,
+  type ClientOptions,
+  makeClient,
+  makeServer,
+  ValueError,
+} from '../../../src/index.ts';
 import { rejection, rpcError } from '../../support/errors.ts';
 import { CALL, EXCEPTION, framed, hex, message, REPLY, text } from '../../support/hex.ts';
 import { identity } from '../../support/identities.ts';
@@ -339,6 +345,34 @@ describe('a client over HTTP', () => {
     await gone.close();
     const error = await rpcError(client(`http://127.0.0.1:${gone.address.port}/`).$ready());
     expect(error.message).to.include('nothing listens there');
+  });
+
+  it('has the state of the last attempt to reach the server, and tells it', async () => {
+    const { url } = await web(answerPong);
+    const { $channel: channel, ping } = client(url);
+    const told: ChannelState[] = [];
+    channel.onState(state => told.push(state));
+    expect(channel.state).to.equal('idle');
+    expect(await rejection(ping({ signal: AbortSignal.abort() }))).to.include({ code: 'CANCELLED' });
+    expect(channel.state).to.equal('idle');
+    await Promise.all([ping(), ping()]);
+    expect(channel.state).to.equal('ready');
+    await channel.close();
+    expect(channel.state).to.equal('closed');
+    await settle();
+    expect(told).to.deep.equal(['connecting', 'ready', 'closed']);
+    const gone = await fakeServer(() => {});
+    await gone.close();
+    for (const attempt of ['ping', '$ready'] as const) {
+      const lost = client(`http://127.0.0.1:${gone.address.port}/`);
+      await rpcError(lost[attempt]());
+      expect(lost.$channel.state).to.equal('failing');
+    }
+    const silent = client(`http://127.0.0.1:${(await fakeServer(() => {})).address.port}/`);
+    const call = rejection(silent.ping({ timeout: 20 }));
+    expect(silent.$channel.state).to.equal('connecting');
+    await call;
+    expect(silent.$channel.state).to.equal('idle');
   });
 
   it('is encrypted with https, and checks the certificate', async () => {

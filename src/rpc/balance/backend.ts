@@ -29,6 +29,8 @@ export interface BackendOwner {
   slow(backend: Backend): void;
   /** Its connection was lost. */
   lost(backend: Backend): void;
+  /** Its channel's state has changed. */
+  changed(): void;
   /** It answers badly. Whether it is passed over for that depends on the others. */
   misbehaves(backend: Backend): void;
 }
@@ -74,9 +76,14 @@ export class Backend implements Candidate {
     return this.outlier !== undefined && this.outlier.ejectedUntil > 0;
   }
 
+  /** Whether its connection is still there. */
+  get isReady(): boolean {
+    return this.state === 'ready' && this.#channel?.state === 'ready';
+  }
+
   /** True when the connection it had is there no more, as only shows when it is looked at. */
   checkLost(): boolean {
-    if (this.state !== 'ready' || this.#channel?.isReady !== false) return false;
+    if (this.state !== 'ready' || this.isReady) return false;
     this.state = 'idle';
     return true;
   }
@@ -109,7 +116,7 @@ export class Backend implements Candidate {
       // A channel that cannot be made at all is no different from one that cannot connect: both fail later.
       await undefined;
       if (this.isGone) return;
-      this.#channel ??= this.#settings.open(this.#endpoint);
+      this.#channel ??= this.#open();
       await this.#channel.ready(this.#settings.connectTimeout);
     } catch (reason) {
       if (!this.isGone) this.#failed(reason);
@@ -122,6 +129,12 @@ export class Backend implements Candidate {
     this.isSlow = false;
     this.#failures = 0;
     this.#owner.connected(this);
+  }
+
+  #open(): Channel {
+    const channel = this.#settings.open(this.#endpoint);
+    channel.onState(() => this.#owner.changed());
+    return channel;
   }
 
   #beSlow(): void {
@@ -142,7 +155,7 @@ export class Backend implements Candidate {
   readonly #settled = (error: unknown): void => {
     this.pending--;
     if (this.isGone) return;
-    if (isLoss(error) && this.state === 'ready' && this.#channel?.isReady !== true) {
+    if (isLoss(error) && this.state === 'ready' && !this.isReady) {
       this.state = 'idle';
       this.#owner.lost(this);
     }

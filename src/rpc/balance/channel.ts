@@ -2,6 +2,7 @@ import { RpcError } from '../../errors/rpc-error.ts';
 import type { Address } from '../address.ts';
 import type { Call } from '../call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../channel.ts';
+import { type ChannelState, ChannelStates, type StateListener } from '../channel-state.ts';
 import { cancelled, closed, exhausted, expiredBefore } from '../channels/failures.ts';
 import type { CallSettings } from '../client/settings.ts';
 import type { Dialect } from '../dialect.ts';
@@ -67,6 +68,7 @@ export class BalancedChannel implements Channel {
   /** Keeps the process alive while calls wait: what a resolver does may not. */
   #hold: NodeJS.Timeout | undefined;
   #nobodyWaits: Deferred | undefined;
+  readonly #states = new ChannelStates('idle');
 
   constructor(resolver: Resolver, settings: BalanceSettings) {
     this.peer = resolver.name;
@@ -75,6 +77,16 @@ export class BalancedChannel implements Channel {
     this.#resolver = resolver;
     this.#settings = settings;
     this.#members = new Members(makePolicy(settings.policy, settings.random), settings, this.#owner);
+  }
+
+  /** That of the server that is best off. */
+  get state(): ChannelState {
+    this.#checkState();
+    return this.#states.current;
+  }
+
+  onState(listener: StateListener): () => void {
+    return this.#states.listen(listener);
   }
 
   start(call: Call): void {
@@ -109,6 +121,7 @@ export class BalancedChannel implements Channel {
 
   async close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
     this.#closing = true;
+    this.#checkState();
     const end = performance.now() + grace;
     if (this.#waiting.size > 0) {
       this.#nobodyWaits ??= deferred();
@@ -129,6 +142,7 @@ export class BalancedChannel implements Channel {
     if (this.#isWatching) return;
     this.#isWatching = true;
     this.#watch = this.#resolver.watch(this.#watcher);
+    this.#checkState();
   }
 
   /**
@@ -171,7 +185,22 @@ export class BalancedChannel implements Channel {
 
   #connect(backend: Backend): void {
     backend.connect();
+    this.#changed();
+  }
+
+  #changed(): void {
     this.#members.changed();
+    this.#checkState();
+  }
+
+  #checkState(): void {
+    if (this.#closing) return this.#states.set('closed');
+    if (!this.#isWatching) return;
+    if (!this.#isResolved) return this.#states.set(this.#failure === undefined ? 'connecting' : 'failing');
+    const all = [...this.#members];
+    if (all.some(({ isReady }) => isReady)) this.#states.set('ready');
+    else if (all.some(({ state }) => state === 'connecting')) this.#states.set('connecting');
+    else this.#states.set(all.length === 0 || all.some(({ state }) => state === 'down') ? 'failing' : 'idle');
   }
 
   #await(call: Call, on: Backend | undefined): void {
@@ -251,6 +280,7 @@ export class BalancedChannel implements Channel {
       if (this.#isClosed) return;
       this.#failure = error;
       if (this.#isResolved) return;
+      this.#checkState();
       for (const waiter of this.#waitersFor(() => true)) this.#place(waiter);
     },
   };
@@ -267,11 +297,12 @@ export class BalancedChannel implements Channel {
     this.#failure = undefined;
     for (const backend of gone) this.#leave(backend);
     for (const waiter of this.#waitersFor(({ on }) => on === undefined || on.isGone)) this.#place(waiter);
+    this.#checkState();
   }
 
   readonly #owner: BackendOwner = {
     connected: backend => {
-      this.#members.changed();
+      this.#changed();
       const isServed = (waiter: Waiter) => waiter.on === backend || this.#isFree(waiter);
       for (const waiter of this.#waitersFor(isServed)) this.#place(waiter);
     },
@@ -282,7 +313,7 @@ export class BalancedChannel implements Channel {
     },
     unreachable: (backend, reason) => {
       const members = this.#members;
-      members.changed();
+      this.#changed();
       this.#watch?.refresh();
       const why = unreachable(this.peer, members.size, reason);
       for (const waiter of this.#waitersFor(({ on }) => on === backend)) {
@@ -295,8 +326,9 @@ export class BalancedChannel implements Channel {
         }
       }
     },
+    changed: () => this.#checkState(),
     lost: () => {
-      this.#members.changed();
+      this.#changed();
       this.#watch?.refresh();
     },
     misbehaves: backend => this.#members.eject(backend),

@@ -1,53 +1,27 @@
 import type { Duplex } from 'node:stream';
-import { DecodeError } from '../../errors/decode-error.ts';
 import type { Limits } from '../../limits.ts';
 import { MessageHeader, type Protocol } from '../../protocol/protocol.ts';
 import type { MessageTaker } from '../../transport/cutter.ts';
-import { type Envelope, envelopeOf, type Headers, requestEnvelope } from '../../transport/envelope.ts';
+import type { Envelope } from '../../transport/envelope.ts';
+import { saysGoodbye } from '../../transport/goodbye.ts';
 import { Inbox } from '../../transport/inbox.ts';
-import { Oversize, type Transport } from '../../transport/transport.ts';
+import { Oversize } from '../../transport/transport.ts';
 import type { ByteReader } from '../../wire/reader.ts';
 import type { Call, GivenUp } from '../call.ts';
 import { tellClosed, tellOpened, tellOpening } from '../diagnostics.ts';
-import { type Dialect, dialects } from '../dialect.ts';
+import { dialects } from '../dialect.ts';
 import { Outbox, type OutboxOwner } from '../outbox.ts';
 import { checkReply, settle, skipBody } from '../replies.ts';
-import { addressHeader, writeCall } from '../requests.ts';
+import { addressHeader, envelopeAround, writeCall } from '../requests.ts';
 import { endSoon } from '../streams.ts';
 import { type Deferred, deferred, startTimer, within } from '../timers.ts';
-import {
-  type Circumstances,
-  cancelled,
-  exhausted,
-  expired,
-  garbled,
-  lost,
-  misunderstanding,
-  noReply,
-  unreachable,
-} from './failures.ts';
-import { FirstBytes } from './first-bytes.ts';
+import { Acquaintance } from './acquaintance.ts';
+import { CallsUnderWay } from './calls-under-way.ts';
+import type { ConnectionOwner, ConnectionRules, ConnectionSettings } from './connection-settings.ts';
+import { cancelled, exhausted, expired, noReply, unreachable } from './failures.ts';
+import { isLimited, Lifetime } from './lifetime.ts';
 import type { Dial, Link, LinkOwner } from './link.ts';
-import { PendingCalls } from './pending.ts';
-import { SequenceIds } from './sequence-ids.ts';
-
-export interface ConnectionSettings {
-  readonly dialect: Dialect;
-  readonly transport: Transport;
-  /** What goes with each call, where the transport has headers. */
-  readonly headers: () => Headers;
-  /** Whether messages are compressed, where the transport can say so. */
-  readonly zlib: boolean;
-  readonly limits: Limits;
-  /** The first call's sequence id. */
-  readonly firstSequenceId?: number;
-}
-
-/** Who wants to know of a connection. */
-export interface ConnectionOwner {
-  /** It has ended, or never came to be. */
-  over(connection: Connection): void;
-}
+import { Silence } from './silence.ts';
 
 /** ms that an attempt to connect goes on when nobody waits for it any more. */
 const LINGER = 1000;
@@ -67,35 +41,43 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
   #stream: Duplex;
   readonly #inbox: Inbox;
   readonly #outbox: Outbox;
-  readonly #pending = new PendingCalls();
-  readonly #ids: SequenceIds;
+  readonly #calls: CallsUnderWay;
   /** Calls written before the connection was there, and where their bytes stand. */
   #queued: { readonly call: Call; readonly from: number; readonly to: number }[] | undefined;
-  /** Oneway calls that no flush has taken yet. */
-  #unflushed: Call[] | undefined;
-  #connected = false;
+  #isConnected = false;
   #ended = false;
   #isGone = false;
-  #replies = 0;
-  /** Until the first reply. */
-  #firstBytes: FirstBytes | undefined;
-  #garbage: { readonly why: string; readonly cause: unknown } | undefined;
   #closing = false;
   /** How many wait for the connection to be made. */
   #watchers = 0;
   #lingers = false;
-  readonly #owner: ConnectionOwner;
+  readonly #acquaintance: Acquaintance;
+  readonly #rules: ConnectionRules;
+  /** Where it may be over by itself. */
+  #lifetime: Lifetime | undefined;
+  /** Since the first call that timed out. */
+  #silence: Silence | undefined;
+  readonly #owner: ConnectionOwner<Connection>;
   /** Of those who wait for the connection to be made. */
   #ready: Deferred | undefined;
   /** Of those who wait for its end. */
   #gone: Deferred | undefined;
 
-  constructor(peer: string, dial: Dial, settings: ConnectionSettings, owner: ConnectionOwner) {
+  constructor(
+    peer: string,
+    dial: Dial,
+    settings: ConnectionSettings,
+    rules: ConnectionRules,
+    owner: ConnectionOwner<Connection>,
+  ) {
     this.peer = peer;
     this.#settings = settings;
+    this.#rules = rules;
     this.#owner = owner;
-    this.#ids = new SequenceIds(settings.firstSequenceId ?? 1);
-    const { limits, transport, dialect } = settings;
+    const { limits, transport, dialect, firstSequenceId = 1 } = settings;
+    this.#calls = new CallsUnderWay(owner, firstSequenceId);
+    if (isLimited(rules)) this.#lifetime = new Lifetime(rules, this);
+    this.#acquaintance = new Acquaintance(peer, settings);
     const cutter = (transport.replyCutter ?? transport.cutter)(dialect.protocol, limits);
     this.#inbox = new Inbox(limits, cutter, this);
     tellOpening(this, peer);
@@ -111,17 +93,38 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
 
   /** True when it takes no more calls. */
   get isOver(): boolean {
-    return this.#ended || this.#stream.destroyed;
+    return this.#closing || this.#ended || this.#stream.destroyed;
+  }
+
+  /** How many calls are under way, those included that were given up and which the peer may still be at. */
+  get load(): number {
+    return this.#calls.load;
+  }
+
+  /** Whether one more call may be under way. */
+  get hasRoom(): boolean {
+    const { inFlight } = this.#rules;
+    return inFlight === Number.POSITIVE_INFINITY || this.#calls.load < inFlight;
+  }
+
+  /** Whether a new call may have to wait for one that nobody waits for any more. */
+  get isBlocked(): boolean {
+    return this.#calls.isBlocked;
+  }
+
+  /** Whether nobody waits for anything from it. */
+  get isIdle(): boolean {
+    return this.#calls.isEmpty && this.#watchers === 0;
   }
 
   /** True while what is written leaves at once. */
   get isReady(): boolean {
-    return this.#connected && !this.isOver;
+    return this.#isConnected && !this.isOver;
   }
 
   /** Waits until connected, `ms` at most, and says whether it is. Rejects when that failed. */
   async ready(ms: number): Promise<boolean> {
-    if (this.#connected) return true;
+    if (this.#isConnected) return true;
     this.#ready ??= deferred();
     this.#watchers++;
     try {
@@ -135,11 +138,11 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
   /** Writes a call. It is settled by its reply, by its deadline, or by the end of the connection. */
   start(call: Call): void {
     // A getter of an argument makes a call of its own: its bytes must not stand inside the other's.
-    if (this.#outbox.isWriting) return this.#outbox.afterwards(() => call.settled || this.start(call));
+    if (this.#outbox.isWriting) return this.#outbox.afterwards(() => call.settled || this.#owner.start(call));
     const { limits } = this;
-    if (this.#pending.size >= limits.pending) {
+    if (this.#calls.pending >= limits.pending) {
       return call.reject(
-        exhausted(call, this.peer, `${this.#pending.size} calls wait on this connection (limits.pending)`),
+        exhausted(call, this.peer, `${this.#calls.pending} calls wait on this connection (limits.pending)`),
       );
     }
     if (this.#outbox.unsent > limits.unsent) {
@@ -150,35 +153,38 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
     let envelope: Envelope;
     try {
       // Headers may be asked for, and who is asked may make calls: not while this one is being written.
-      envelope = this.#envelope(call);
+      envelope = envelopeAround(call, this.#settings);
     } catch (error) {
       return call.reject(error);
     }
     const from = this.#outbox.position;
-    if (!this.#write(call, envelope)) return;
-    call.arm(this.#giveUp);
-    if (!this.#connected) {
-      this.#queued ??= [];
-      this.#queued.push({ call, from, to: this.#outbox.position });
+    try {
+      this.#write(call, envelope);
+      this.#expect(call, from);
+    } catch (error) {
+      call.reject(error instanceof Oversize ? exhausted(call, this.peer, error.message) : error);
+    } finally {
+      this.#outbox.end();
     }
-    if (call.method.oneway) {
-      this.#unflushed ??= [];
-      this.#unflushed.push(call);
-    } else {
-      if (this.#pending.size === 0) this.#link.ref();
-      this.#pending.add(call);
-    }
+  }
+
+  /** Takes no more calls, and ends when those under way have. */
+  retire(): void {
+    if (this.isOver) return;
+    this.#closing = true;
+    this.#owner.retired(this);
+    this.#checkIdle();
   }
 
   /**
    * Lets calls under way finish and what was written leave, for up to `grace` ms, then ends the connection; what
    * waits even then is settled with the error that `makeError` gives. Resolves when it has ended.
    */
-  async close(grace: number, makeError: (call: Call) => unknown): Promise<void> {
+  async close(grace: number, makeError: (call: Call, sent: boolean) => unknown): Promise<void> {
     if (this.#isGone) return;
     this.#closing = true;
     const timer = startTimer(grace, () => {
-      for (const call of this.#drain()) call.reject(makeError(call));
+      for (const call of this.#drain()) call.reject(makeError(call, this.#isSent(call)));
       this.#stream.destroy();
     });
     this.#checkIdle();
@@ -187,57 +193,55 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
     clearTimeout(timer);
   }
 
-  #write(call: Call, envelope: Envelope): boolean {
+  #write(call: Call, envelope: Envelope): void {
     const out = this.#outbox;
-    addressHeader(header, call, this.#ids.take(this.#pending));
-    try {
-      const at = out.begin(header, envelope);
-      out.commit(writeCall(out.writer, at, header, call, this.#settings.dialect.protocol), envelope);
-      return true;
-    } catch (error) {
-      call.reject(error instanceof Oversize ? exhausted(call, this.peer, error.message) : error);
-      return false;
-    } finally {
-      out.end();
-    }
+    addressHeader(header, call, this.#calls.takeId());
+    const at = out.begin(header, envelope);
+    out.commit(writeCall(out.writer, at, header, call, this.#settings.dialect.protocol), envelope);
   }
 
-  #envelope(call: Call): Envelope {
-    const { transport, dialect, headers, zlib } = this.#settings;
-    if (!transport.hasHeaders) return envelopeOf(dialect.protocol.name);
-    const own = call.settings.headers;
-    const all = own.size === 0 ? headers() : new Map([...headers(), ...own]);
-    return requestEnvelope(dialect.protocol.name, all, zlib, call.callee.service, call.timeLeft);
+  /** A call was written at `from`. */
+  #expect(call: Call, from: number): void {
+    call.arm(this.#giveUp);
+    this.#lifetime?.work();
+    if (!this.#isConnected) {
+      this.#queued ??= [];
+      this.#queued.push({ call, from, to: this.#outbox.position });
+    }
+    if (!call.method.oneway && this.#calls.pending === 0) this.#link.ref();
+    this.#calls.add(call);
   }
 
   opened(stream: Duplex): void {
-    this.#connected = true;
+    this.#isConnected = true;
     tellOpened(this, this.peer);
     if (stream !== this.#stream) stream.on('end', destroyThis);
     this.#stream = stream;
     // What expired while the connection was made is not worth sending any more.
     const stale = this.#queued?.filter(({ call }) => call.settled) ?? [];
     if (stale.length > 0) this.#outbox.drop(stale);
-    for (const { call } of stale) this.#ids.release(call.seqid);
+    for (const { call } of stale) this.#calls.release(call.seqid);
     this.#queued = undefined;
     this.#outbox.open(stream);
     this.#ready?.resolve();
     this.#ready = undefined;
+    this.#lifetime?.begin();
+    this.#owner.made();
     this.#checkIdle();
   }
 
   flushed(): void {
-    const handed = this.#unflushed;
-    if (!this.#connected || handed === undefined) return;
-    this.#unflushed = undefined;
+    const handed = this.#calls.flush();
+    if (handed === undefined) return;
     for (const call of handed) call.resolve(undefined);
-    this.#checkIdle();
+    this.#eased();
   }
 
   receive(bytes: Buffer, length: number): void {
     this.#outbox.hold();
+    this.#silence?.broken();
     try {
-      if (this.#replies === 0) this.#expectNoFrame(bytes, length);
+      if (this.#acquaintance.fresh) this.#acquaintance.heard(bytes, length);
       this.#inbox.push(bytes, length);
     } catch (error) {
       this.#broken(error);
@@ -246,22 +250,16 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
     }
   }
 
-  /** The length of a frame can be read as the length of a name: the message would never come to its end. */
-  #expectNoFrame(bytes: Buffer, length: number): void {
-    this.#firstBytes ??= new FirstBytes();
-    this.#firstBytes.add(bytes, length);
-    if (this.#settings.transport.name !== 'buffered') return;
-    const { seen } = this.#firstBytes;
-    if (seen?.kind !== 'messages' || seen.transport === 'buffered') return;
-    throw new DecodeError('bad-version', 0, 'a frame begins here');
-  }
-
   take(r: ByteReader, envelope: Envelope): boolean {
     const dialect = dialects[envelope.protocol];
     if (envelope.unreadable !== undefined) throw envelope.unreadable.error;
+    if (envelope.headers.size > 0 && saysGoodbye(envelope.headers)) {
+      this.retire();
+      if (r.pos === r.end) return true;
+    }
     if (!dialect.protocol.readMessage(r, header)) throw r.truncated(r.pos, 4);
     const { seqid, type } = header;
-    const call = this.#pending.take(seqid);
+    const call = this.#calls.take(seqid);
     if (call === undefined) {
       this.#skipLate(r, dialect.protocol, seqid);
       return true;
@@ -269,25 +267,31 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
     try {
       checkReply(r, header, call, dialect.protocol, this.#settings.dialect.protocol);
       settle(call, r, type, dialect, this.peer, envelope.headers);
-      this.#answered();
+      this.#answered(seqid);
     } finally {
       // Not settled: the reply is not all there yet, or it ends the connection. Either way the call still waits.
-      if (!call.settled) this.#pending.add(call);
-      else this.#checkIdle();
+      if (!call.settled) this.#calls.putBack(call);
+      else this.#eased();
     }
     return true;
   }
 
-  get #isIdle(): boolean {
-    return this.#pending.size === 0 && this.#unflushed === undefined && this.#watchers === 0;
+  /** One call less is under way. */
+  #eased(): void {
+    if (this.#owner.isCrowded) this.#owner.eased();
+    this.#checkIdle();
   }
 
   /** With no call under way the connection keeps no process alive. */
   #checkIdle(): void {
-    if (!this.#isIdle) return;
-    if (!this.#connected) this.#linger();
+    if (!this.isIdle) return;
+    if (!this.#isConnected) this.#linger();
     else if (this.#closing) endSoon(this.#stream);
-    else this.#link.unref();
+    else {
+      this.#link.unref();
+      if (this.isBlocked) this.#lifetime ??= new Lifetime(this.#rules, this);
+      this.#lifetime?.rest(this.isBlocked);
+    }
   }
 
   /**
@@ -300,80 +304,80 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
     this.#lingers = true;
     startTimer(LINGER, () => {
       this.#lingers = false;
-      if (!this.#connected && this.#isIdle) this.#stream.destroy();
+      if (!this.#isConnected && this.isIdle) this.#stream.destroy();
     }).unref();
   }
 
   /** A reply nobody waits for any more is skipped; one nobody ever waited for is an error. */
   #skipLate(r: ByteReader, protocol: Protocol, seqid: number): void {
-    if (!this.#ids.isAbandoned(seqid)) {
+    if (!this.#calls.isAbandoned(seqid)) {
       throw r.error('invalid-data', r.start, `a reply has the sequence id ${seqid}, which no call has`);
     }
     skipBody(r, protocol);
-    this.#ids.release(seqid);
-    this.#answered();
+    this.#calls.release(seqid);
+    this.#answered(seqid);
+    this.#eased();
   }
 
-  #answered(): void {
-    this.#replies++;
-    this.#firstBytes = undefined;
+  #answered(seqid: number): void {
+    this.#calls.answered(seqid);
+    if (!this.#acquaintance.fresh) return;
+    this.#acquaintance.answered();
+    this.#owner.proved();
   }
 
   readonly #giveUp = (call: Call, why: GivenUp, reason: unknown) => {
-    if (this.#pending.take(call.seqid) === undefined) this.#forget(call);
-    else this.#ids.abandon(call.seqid);
-    this.#checkIdle();
-    if (why === 'cancelled') return cancelled(call, this.peer, this.#connected, reason);
-    const circumstances = this.#circumstances();
-    return this.#connected ? noReply(call, circumstances) : expired(call, circumstances, false, '');
+    this.#calls.giveUp(call, this.#isConnected);
+    if (this.#isConnected && why === 'expired') this.#checkSilence(call);
+    this.#eased();
+    if (why === 'cancelled') return cancelled(call, this.peer, this.#isConnected, reason);
+    if (this.#isConnected) return noReply(call, this.#acquaintance);
+    return expired(call, this.#acquaintance, false, '');
   };
 
-  /** A oneway call that expired before it was flushed. */
-  #forget(call: Call): void {
-    const others = this.#unflushed?.filter(other => other !== call);
-    this.#unflushed = others?.length === 0 ? undefined : others;
+  #checkSilence(call: Call): void {
+    const { timeouts } = this.#rules;
+    const answersInOrder = !this.#owner.answersOutOfOrder;
+    this.#silence ??= new Silence(timeouts);
+    if (!this.#silence.timedOut(call, this.#calls, answersInOrder)) return;
+    this.#stream.destroy(
+      new Error(`${timeouts} calls timed out, one after the other, without a byte received`),
+    );
   }
 
   #broken(error: unknown): void {
-    const seen = this.#firstBytes?.seen;
-    const { dialect, transport } = this.#settings;
-    const own = { protocol: dialect.protocol.name, transport: transport.name };
-    const why =
-      (seen && misunderstanding(seen, this.peer, own)) ??
-      `${this.peer} sent what is no reply: ${error instanceof Error ? error.message : String(error)}`;
-    this.#garbage = { why, cause: error };
+    this.#acquaintance.garbled(error);
     this.#stream.destroy();
   }
 
   closed(failure: NodeJS.ErrnoException | undefined): void {
-    tellClosed(this, this.peer, this.#garbage?.cause ?? failure);
-    const midReply = this.#inbox.isMidMessage;
-    const circumstances = this.#circumstances();
-    const neverMade = (method?: string) =>
-      unreachable(method, this.peer, failure ?? new Error('the connection was closed'));
-    for (const call of this.#drain()) {
-      if (this.#garbage !== undefined)
-        call.reject(garbled(call, circumstances, this.#garbage.why, this.#garbage.cause));
-      else if (this.#connected) call.reject(lost(call, circumstances, failure, midReply));
-      else call.reject(neverMade(call.method.fullName));
-    }
-    if (!this.#connected) this.#ready?.reject(neverMade());
+    tellClosed(this, this.peer, this.#acquaintance.garbage ?? failure);
+    const calls = this.#drain();
+    this.#lifetime?.end();
     this.#isGone = true;
     this.#gone?.resolve();
-    this.#owner.over(this);
+    if (this.#isConnected) {
+      const midReply = this.#inbox.isMidMessage;
+      for (const call of calls)
+        call.reject(this.#acquaintance.loss(call, failure, midReply, this.#isSent(call)));
+      return this.#owner.over(this, this.#acquaintance.fresh && calls.length > 0);
+    }
+    const reason = failure ?? new Error('the connection was closed');
+    this.#ready?.reject(unreachable(undefined, this.peer, reason));
+    if (calls.length > 0 || failure !== undefined) this.#owner.failed(this, calls, reason);
+    else this.#owner.over(this, false);
+  }
+
+  /** Whether the peer may have got a call, or a part of it. */
+  #isSent(call: Call): boolean {
+    return this.#isConnected && this.#calls.isFlushed(call);
   }
 
   /** The connection takes no more calls; these were waiting. */
-  #drain(): Call[] {
+  #drain(): readonly Call[] {
     this.#ended = true;
-    const waiting = [...this.#pending.drain(), ...(this.#unflushed ?? [])];
-    this.#unflushed = undefined;
     this.#queued = undefined;
-    return waiting;
-  }
-
-  #circumstances(): Circumstances {
-    return { peer: this.peer, transport: this.#settings.transport.name, fresh: this.#replies === 0 };
+    return this.#calls.drain();
   }
 }
 

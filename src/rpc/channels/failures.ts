@@ -94,35 +94,52 @@ export function unreachable(
   return new RpcError('UNAVAILABLE', `${prefix}cannot connect to ${peer}: ${why}${code}`, init);
 }
 
-/** The connection was lost while a call waited. */
+/** A call expired while it waited for a connection; `cause` is why the last attempt failed. */
+export function expiredWaiting(call: Call, peer: string, cause: RpcError | undefined): RpcError {
+  const { fullName: method } = call.method;
+  const what = cause === undefined ? `no connection to ${peer} had room` : `no connection to ${peer}`;
+  const why = cause === undefined ? '' : `: ${cause.message}`;
+  const init = { method, peer, phase: 'unsent' as const, ...(cause === undefined ? {} : { cause }) };
+  return new RpcError('DEADLINE_EXCEEDED', `${method}: ${what} within ${call.timeout} ms${why}`, init);
+}
+
+/** The connection was lost while a call waited; `midReply` and `sent` are how far the call was. */
 export function lost(
   call: Call,
   circumstances: Circumstances,
   cause: NodeJS.ErrnoException | undefined,
   midReply: boolean,
+  sent = true,
 ): RpcError {
   const { fullName: method } = call.method;
   const { peer } = circumstances;
   const why = cause instanceof DecodeError ? cause.message : (cause?.code ?? cause?.message);
   const how =
     why === undefined ? `${peer} closed the connection` : `the connection to ${peer} broke (${why})`;
-  const when = midReply ? 'in the middle of a reply' : 'before the reply came';
-  const tip = midReply ? '' : hint(circumstances);
+  const answer = midReply ? 'in the middle of a reply' : 'before the reply came';
+  const when = sent ? answer : 'before the call was sent';
+  const tip = midReply || !sent ? '' : hint(circumstances);
   return new RpcError('UNAVAILABLE', `${method}: ${how} ${when}${tip}`, {
     method,
     peer,
-    phase: 'sent',
+    phase: sent ? 'sent' : 'unsent',
     cause,
   });
 }
 
 /** What came back is no reply. */
-export function garbled(call: Call, { peer }: Circumstances, why: string, cause: unknown): RpcError {
+export function garbled(
+  call: Call,
+  { peer }: Circumstances,
+  why: string,
+  cause: unknown,
+  sent: boolean,
+): RpcError {
   const { fullName: method } = call.method;
   return new RpcError('INTERNAL', `${method}: ${why}; the connection to ${peer} was closed`, {
     method,
     peer,
-    phase: 'sent',
+    phase: sent ? 'sent' : 'unsent',
     cause,
   });
 }
@@ -144,16 +161,16 @@ export function isFinal(error: RpcError): boolean {
   return final.has(error);
 }
 
-/** A call on a client or channel that was closed. */
-export function closed(call: Call, peer: string, cutOff: boolean): RpcError {
+/** A call on a client or channel that was closed; `cutOff`: after the call had begun, `sent`: even been sent. */
+export function closed(call: Call, peer: string, cutOff: boolean, sent: boolean = cutOff): RpcError {
   const { fullName: method } = call.method;
   const text = cutOff
-    ? `${method}: the client was closed before the reply came`
+    ? `${method}: the client was closed before the ${sent ? 'reply came' : 'call was sent'}`
     : `${method}: the client is closed; nothing was sent`;
   const error = new RpcError(cutOff ? 'CANCELLED' : 'UNAVAILABLE', text, {
     method,
     peer,
-    phase: cutOff ? 'sent' : 'unsent',
+    phase: sent ? 'sent' : 'unsent',
   });
   final.add(error);
   return error;

@@ -47,13 +47,25 @@ export class PendingCalls {
     return call;
   }
 
+  /** The one that waits longest. Looks at all of them. */
+  oldest(): Call | undefined {
+    return this.#all().reduce<Call | undefined>(
+      (oldest, call) => (oldest === undefined || isEarlier(call.seqid, oldest.seqid) ? call : oldest),
+      undefined,
+    );
+  }
+
   /** Takes all of them out. */
   drain(): Call[] {
-    const calls = [...(this.#slow?.values() ?? []), ...this.#slots.filter(call => call !== undefined)];
+    const calls = this.#all();
     this.#slots.fill(undefined);
     this.#slow = undefined;
     this.size = 0;
     return calls;
+  }
+
+  #all(): Call[] {
+    return [...(this.#slow?.values() ?? []), ...this.#slots.filter(call => call !== undefined)];
   }
 
   #isSlow(seqid: number): boolean {
@@ -67,4 +79,9 @@ export class PendingCalls {
     // Distinct modulo the half, so distinct modulo the whole.
     for (const call of calls) this.#slots[call.seqid & this.#mask] = call;
   }
+}
+
+/** Whether a call was numbered before another one of the same connection. The numbers begin again after 2^31-1. */
+export function isEarlier(seqid: number, other: number): boolean {
+  return (seqid - other) << 1 < 0;
 }

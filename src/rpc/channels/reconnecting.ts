@@ -1,63 +1,51 @@
 import { RpcError } from '../../errors/rpc-error.ts';
 import type { Call } from '../call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../channel.ts';
+import type { ChannelState, StateListener } from '../channel-state.ts';
 import type { Dialect } from '../dialect.ts';
-import { Connection, type ConnectionOwner, type ConnectionSettings } from './connection.ts';
-import { closed, expiredBefore } from './failures.ts';
+import type { ConnectionSettings } from './connection-settings.ts';
+import { expiredBefore } from './failures.ts';
 import type { Dial } from './link.ts';
+import { defaultPool, Pool, type PoolSettings } from './pool.ts';
 
-/** A channel over one connection at a time: made when first needed, made again when it was lost. */
-export class ReconnectingChannel implements Channel, ConnectionOwner {
+/** A channel over connections that stay: made when first needed, made again when they were lost. */
+export class ReconnectingChannel implements Channel {
   readonly peer: string;
   readonly dialect: Dialect;
   readonly hasHeaders: boolean;
-  readonly #dial: Dial;
-  readonly #settings: ConnectionSettings;
-  #connection: Connection | undefined;
-  #closing = false;
+  readonly #pool: Pool;
 
-  constructor(peer: string, dial: Dial, settings: ConnectionSettings) {
-    this.#dial = dial;
-    this.#settings = settings;
+  constructor(peer: string, dial: Dial, settings: ConnectionSettings, pool: PoolSettings = defaultPool) {
     this.dialect = settings.dialect;
     this.hasHeaders = settings.transport.hasHeaders;
     this.peer = peer;
+    this.#pool = new Pool(peer, dial, settings, pool);
   }
 
-  get isReady(): boolean {
-    return this.#connection?.isReady ?? false;
+  get state(): ChannelState {
+    return this.#pool.state;
+  }
+
+  onState(listener: StateListener): () => void {
+    return this.#pool.onState(listener);
   }
 
   start(call: Call): void {
-    if (this.#closing) return call.reject(closed(call, this.peer, false));
     if (call.timeout <= 0) return call.reject(expiredBefore(call, this.peer));
-    this.#connect().start(call);
+    this.#pool.start(call);
   }
 
   async ready(timeout = 30_000): Promise<void> {
-    if (this.#closing) throw new RpcError('UNAVAILABLE', 'the client is closed', { peer: this.peer });
-    if (await this.#connect().ready(timeout)) return;
+    if (await this.#pool.ready(timeout)) return;
     const text = `no connection to ${this.peer} within ${timeout} ms`;
     throw new RpcError('DEADLINE_EXCEEDED', text, { peer: this.peer });
   }
 
-  async close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
-    this.#closing = true;
-    await this.#connection?.close(grace, call => closed(call, this.peer, true));
+  close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
+    return this.#pool.close(grace);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  over(connection: Connection): void {
-    if (this.#connection === connection) this.#connection = undefined;
-  }
-
-  #connect(): Connection {
-    if (this.#connection === undefined || this.#connection.isOver) {
-      this.#connection = new Connection(this.peer, this.#dial, this.#settings, this);
-    }
-    return this.#connection;
   }
 }

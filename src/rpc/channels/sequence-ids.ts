@@ -20,6 +20,11 @@ export class SequenceIds {
     return id;
   }
 
+  /** The last one that was taken. */
+  get latest(): number {
+    return (this.#next - 1) & 0x7fffffff;
+  }
+
   /** Nobody waits for this one any more. */
   abandon(id: number): void {
     this.#abandoned ??= new Set();

@@ -12,6 +12,7 @@ import type { WebAddress } from '../../address.ts';
 import { builtins } from '../../builtins.ts';
 import type { Call } from '../../call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../../channel.ts';
+import { type ChannelState, ChannelStates, type StateListener } from '../../channel-state.ts';
 import type { Dialect } from '../../dialect.ts';
 import { headersOf } from '../../http-headers.ts';
 import { checkReply, settle } from '../../replies.ts';
@@ -55,6 +56,7 @@ export class HttpChannel implements Channel {
   readonly #header = new MessageHeader();
   readonly #posts = new Set<Post>();
   readonly #gone: Deferred = deferred();
+  readonly #states = new ChannelStates('idle');
   #unsent = 0;
   #nextSeqid = 1;
   #closing = false;
@@ -75,11 +77,26 @@ export class HttpChannel implements Channel {
       headers: call => this.#headers(call),
       answersOneways: true,
       received: response => this.#received(response),
+      unreachable: () => this.#states.set('failing'),
+      lost: () => this.#states.set('idle'),
       settle: (call, body, response) => this.#settle(call, body, response),
     };
   }
 
+  /**
+   * As the last call that was answered or failed has left it, or `ready()`: whether there are connections at this moment
+   * is the agent's affair.
+   */
+  get state(): ChannelState {
+    return this.#states.current;
+  }
+
+  onState(listener: StateListener): () => void {
+    return this.#states.listen(listener);
+  }
+
   #received({ headers, httpVersion }: IncomingMessage): void {
+    this.#states.set('ready');
     this.#cookies?.take(headers['set-cookie'] ?? [], Date.now());
     // Python's server, which speaks HTTP/1.0, takes one call after the other and lets few more wait.
     const { agent } = this.#office;
@@ -109,6 +126,7 @@ export class HttpChannel implements Channel {
     }
     const post = new Post(call, body, this.#office, () => this.#over(post));
     this.#posts.add(post);
+    if (this.state === 'idle') this.#states.set('connecting');
     this.#unsent += body.length;
     post.begin();
   }
@@ -117,7 +135,7 @@ export class HttpChannel implements Channel {
   async ready(timeout = 30_000): Promise<void> {
     const { peer } = this;
     if (this.#closing) throw new RpcError('UNAVAILABLE', 'the client is closed', { peer });
-    if (this.#settings.agent !== undefined) return;
+    if (this.#settings.agent !== undefined) return this.#states.set('ready');
     const { url, isSecure } = this.#address;
     const { limits, tls, socketPath } = this.#settings;
     const target = socketPath === undefined ? { host: hostOf(url), port: portOf(url) } : { path: socketPath };
@@ -128,10 +146,15 @@ export class HttpChannel implements Channel {
     )({
       peer,
       limits,
-      opened: resolve,
+      opened: () => {
+        this.#states.set('ready');
+        resolve();
+      },
       receive() {},
-      closed: reason =>
-        reject(unreachable(undefined, peer, reason ?? new Error('the connection was closed'))),
+      closed: reason => {
+        if (reason !== undefined) this.#states.set('failing');
+        reject(unreachable(undefined, peer, reason ?? new Error('the connection was closed')));
+      },
     });
     try {
       if (await within(timeout, promise)) return;
@@ -143,6 +166,7 @@ export class HttpChannel implements Channel {
 
   async close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
     this.#closing = true;
+    this.#states.set('closed');
     const timer = startTimer(grace, () => {
       for (const post of this.#posts) post.fail(closed(post.call, this.peer, true));
     });
@@ -221,6 +245,7 @@ export class HttpChannel implements Channel {
   #over(post: Post): void {
     if (!this.#posts.delete(post)) return;
     this.#unsent -= post.body.length;
+    if (this.#posts.size === 0 && this.state === 'connecting') this.#states.set('idle');
     if (this.#closing && this.#posts.size === 0) this.#gone.resolve();
   }
 }

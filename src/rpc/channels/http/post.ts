@@ -23,6 +23,10 @@ export interface PostOffice {
   answersOneways: boolean;
   /** A response's headers have come. */
   received(response: IncomingMessage): void;
+  /** The server could not be connected to. */
+  unreachable(): void;
+  /** The connection of a call was lost. */
+  lost(): void;
   /** Settles a call by the body of a successful answer. */
   settle(call: Call, body: Buffer, response: IncomingMessage): void;
 }
@@ -155,12 +159,12 @@ export class Post {
       this.#request?.destroy();
       return;
     }
-    const { peer } = this.#office;
-    this.fail(
-      this.#isConnected || error === undefined
-        ? lost(this.call, this.#circumstances(), error, this.#isAnswered)
-        : unreachable(this.call.method.fullName, peer, error),
-    );
+    if (this.#isConnected || error === undefined) {
+      this.#office.lost();
+      return this.fail(lost(this.call, this.#circumstances(), error, this.#isAnswered));
+    }
+    this.#office.unreachable();
+    this.fail(unreachable(this.call.method.fullName, this.#office.peer, error));
   }
 
   #giveUp(why: GivenUp, reason: unknown): RpcError {
