@@ -4,6 +4,7 @@ import { loaded, waitingHandler } from '../support/services.ts';
 
 const { handler } = waitingHandler({
   wait: name => new Promise(resolve => setTimeout(resolve, 20, name)),
+  count: () => process.pid,
   // Never.
   find: () => new Promise<string>(() => {}),
 });
