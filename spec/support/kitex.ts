@@ -17,16 +17,23 @@ export const key = {
   toMethod: 9,
   rpcTimeout: 12,
   messageType: 22,
+  frameType: 27,
+  streamTimeout: 28,
 } as const;
 
-const STREAMING = 0x0002;
+/** The flag of all frames on a connection of streams. */
+export const STREAMING = 0x0002;
 const types = [CALL, REPLY, EXCEPTION, ONEWAY];
 
-/** What a frame says, and the message in it. */
-export interface KitexFrame {
+/** The pairs around a message. */
+export interface KitexHeader {
   readonly texts: ReadonlyMap<string, string>;
   readonly numbers: ReadonlyMap<number, string>;
   readonly token: string | undefined;
+}
+
+/** What a frame says, and the message in it. */
+export interface KitexFrame extends KitexHeader {
   /** TTHeaderFramed: the message stands behind its length once more. */
   readonly framed: boolean;
   readonly type: number;
@@ -36,11 +43,15 @@ export interface KitexFrame {
   readonly body: Buffer;
 }
 
-/** What a frame is written from. */
-export interface KitexParts {
+/** What a header is written from. */
+export interface KitexPairs {
   readonly texts?: Readonly<Record<string, string>>;
   readonly numbers?: Readonly<Record<number, string>>;
   readonly token?: string;
+}
+
+/** What a frame is written from. */
+export interface KitexParts extends KitexPairs {
   readonly framed?: boolean;
   readonly type: number;
   readonly name: string;
@@ -50,13 +61,30 @@ export interface KitexParts {
 
 /** Takes a frame apart, without its length. Throws where Kitex closes the connection. */
 export function readFrame(bytes: Buffer): KitexFrame {
+  const { flags, sequence, protocol, payload, ...header } = readHeader(bytes);
+  if ((flags & STREAMING) !== 0) throw new Error('a frame of a stream');
+  if (protocol !== 0) throw new Error(`unsupported protocol id ${protocol}`);
+  const inside = readPayload(payload);
+  if (sequence !== inside.seqid) throw new Error(`seqid ${inside.seqid} in a frame with ${sequence}`);
+  return { ...header, ...inside };
+}
+
+/** A header, and what stands around it in every frame. */
+export interface KitexEnvelope extends KitexHeader {
+  readonly flags: number;
+  readonly sequence: number;
+  readonly protocol: number;
+  readonly payload: Buffer;
+}
+
+/** The header of a frame without its length. Throws where Kitex's decoder does (gopkg, protocol/ttheader). */
+export function readHeader(bytes: Buffer): KitexEnvelope {
+  if (bytes.length < 10) throw new Error(`a frame of ${bytes.length} bytes`);
   if (bytes.readUInt16BE(0) !== 0x1000) throw new Error(`magic ${bytes.readUInt16BE(0).toString(16)}`);
-  if ((bytes.readUInt16BE(2) & STREAMING) !== 0) throw new Error('a frame of a stream');
   const end = 10 + bytes.readUInt16BE(8) * 4;
   if (end > bytes.length) throw new Error('the header is longer than the frame');
   const header = new Cursor(bytes.subarray(10, end));
   const [protocol, transforms] = [header.u8(), header.u8()];
-  if (protocol !== 0) throw new Error(`unsupported protocol id ${protocol}`);
   header.take(transforms);
   const texts = new Map<string, string>();
   const numbers = new Map<number, string>();
@@ -70,10 +98,8 @@ export function readFrame(bytes: Buffer): KitexFrame {
     else if (id === 0x11) token = header.text();
     else throw new Error(`invalid info id ${id}`);
   }
-  const inside = readPayload(bytes.subarray(end));
-  const sequence = bytes.readInt32BE(4);
-  if (sequence !== inside.seqid) throw new Error(`seqid ${inside.seqid} in a frame with ${sequence}`);
-  return { texts, numbers, token, ...inside };
+  const [flags, sequence] = [bytes.readUInt16BE(2), bytes.readInt32BE(4)];
+  return { flags, sequence, protocol, texts, numbers, token, payload: bytes.subarray(end) };
 }
 
 /** Only strict binary is known, bare or behind its length. */
@@ -93,12 +119,18 @@ function readPayload(payload: Buffer): Pick<KitexFrame, 'framed' | 'type' | 'nam
   return { framed: isFramed, type, name, seqid, body: payload.subarray(from + 12 + length) };
 }
 
-/** A whole frame: numbers first, later keys before earlier ones, for no order is promised. */
-export function writeFrame({ texts = {}, numbers = {}, token, ...rest }: KitexParts): Buffer {
+/** A whole frame. */
+export function writeFrame({ framed: isFramed, type, name, seqid, body, ...pairs }: KitexParts): Buffer {
+  const inside = message(type, name, seqid, body);
+  return ttFrame(isFramed ? framed(inside) : inside, { seqid, header: writeHeader(0, pairs) });
+}
+
+/** A header: numbers first, later keys before earlier ones, for no order is promised. */
+export function writeHeader(protocol: number, { texts = {}, numbers = {}, token }: KitexPairs): Buffer {
   const pairsOfTexts = Object.entries(texts).reverse();
   const pairsOfNumbers = Object.entries(numbers).reverse();
-  const header = Buffer.concat([
-    Buffer.of(0, 0),
+  return Buffer.concat([
+    Buffer.of(protocol, 0),
     ...(token === undefined ? [] : [Buffer.of(0x11), medium(token)]),
     Buffer.of(0x10, 0, pairsOfNumbers.length),
     ...pairsOfNumbers.flatMap(([number, value]) => [
@@ -108,9 +140,6 @@ export function writeFrame({ texts = {}, numbers = {}, token, ...rest }: KitexPa
     Buffer.of(0x01, 0, pairsOfTexts.length),
     ...pairsOfTexts.flat().map(medium),
   ]);
-  const { type, name, seqid, body } = rest;
-  const inside = message(type, name, seqid, body);
-  return ttFrame(rest.framed ? framed(inside) : inside, { seqid, header });
 }
 
 class Cursor {
