@@ -48,24 +48,36 @@ export interface Notes {
   readonly frames: StreamFrame[];
 }
 
+/** How an end of streams is to be. */
+export interface LinkOptions {
+  /** Kitex 0.12 to 0.14: knows no Rst, and closes the connection on one. */
+  readonly old?: boolean;
+  /** Whether to keep what came; on by default. */
+  readonly keep?: boolean;
+}
+
 /** One connection of frames. Closes it on the first that Kitex would close it on. */
 export class Link {
   readonly socket: Socket;
+  readonly old: boolean;
   readonly #notes: Notes;
   #rest: Buffer = Buffer.alloc(0);
 
   constructor(
     socket: Socket,
     notes: Notes,
-    end: { readonly keep: boolean; take(frame: StreamFrame): void; closed(): void },
+    { old = false, keep = true }: LinkOptions,
+    end: { take(frame: StreamFrame): void; closed(): void },
   ) {
     this.socket = socket;
+    this.old = old;
     this.#notes = notes;
     socket.on('data', chunk => {
       try {
         for (const bytes of this.#cut(chunk)) {
           const frame = readStreamFrame(bytes);
-          if (end.keep) notes.frames.push(frame);
+          if (keep) notes.frames.push(frame);
+          if (old && frame.kind === 'rst') throw new Error('unexpected frame type: 5');
           end.take(frame);
         }
       } catch (error) {

@@ -15,7 +15,16 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { TcpAddress } from '../../src/index.ts';
 import { type Body, code, type StreamFrame } from './kitex-frames.ts';
-import { check, errorOfRst, errorOfTrailer, KitexError, Link, type Notes, Stream } from './kitex-link.ts';
+import {
+  check,
+  errorOfRst,
+  errorOfTrailer,
+  KitexError,
+  Link,
+  type LinkOptions,
+  type Notes,
+  Stream,
+} from './kitex-link.ts';
 import { closing } from './peers.ts';
 
 type Texts = Readonly<Record<string, string>>;
@@ -53,7 +62,9 @@ export class ClientStream extends Stream {
 
   /** What Kitex does when the caller cancels, or (`code.streamTimeout`, `code.recvTimeout`) is tired of waiting. */
   cancel(type: number = code.cancel, why = 'cancelled by the caller', path = 'a.client'): void {
-    this.close(new KitexError('cancelled', type, why), () => this.writeRst(type, why, path));
+    this.close(new KitexError('cancelled', type, why), () => {
+      if (!this.link.old) this.writeRst(type, why, path);
+    });
   }
 
   /** Ends it. One that was not half closed still gets its Trailer, for the sake of old servers. */
@@ -108,13 +119,12 @@ export class KitexStreamClient implements Notes {
   readonly #streams = new Map<number, ClientStream>();
   readonly #seen = new Set<number>();
 
-  private constructor(socket: Socket, keep: boolean) {
+  private constructor(socket: Socket, options: LinkOptions) {
     this.socket = socket;
     socket.on('error', () => {
       // A server that breaks off is what many of these tests are about.
     });
-    this.#link = new Link(socket, this, {
-      keep,
+    this.#link = new Link(socket, this, options, {
       take: frame => this.#take(frame),
       closed: () => {
         const why = new KitexError('closed', code.transport, 'transport is closing');
@@ -123,12 +133,9 @@ export class KitexStreamClient implements Notes {
     });
   }
 
-  static async connect(
-    address: TcpAddress,
-    { keep = true }: { readonly keep?: boolean } = {},
-  ): Promise<KitexStreamClient> {
+  static async connect(address: TcpAddress, options: LinkOptions = {}): Promise<KitexStreamClient> {
     const socket = connect({ ...address, noDelay: true });
-    const client = new KitexStreamClient(socket, keep);
+    const client = new KitexStreamClient(socket, options);
     await once(socket, 'connect');
     return closing(client);
   }

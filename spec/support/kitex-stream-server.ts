@@ -22,6 +22,7 @@ import {
   errorOfTrailer,
   KitexError,
   Link,
+  type LinkOptions,
   type Notes,
   type Queue,
   Stream,
@@ -54,7 +55,7 @@ export class ServerStream extends Stream {
     return this.opened.texts.get('isn');
   }
 
-  /** Sends the Header; without this, it goes before the first message, and not at all when there is none. */
+  /** Sends the Header; without this, it goes before the first message, or the Trailer. */
   header(texts: Texts = {}): this {
     if (this.#header === undefined) throw new Error('stream header already sent');
     this.write('header', { texts: { ...this.#header, ...texts } });
@@ -81,8 +82,9 @@ export class ServerStream extends Stream {
     this.writeRst(type, why, path);
   }
 
-  /** The Trailer. Kitex sends it whatever became of the stream before. */
+  /** The Trailer. Kitex sends it whatever became of the stream before; it forgot the Header before 0.15.3. */
   finish(error?: unknown): void {
+    if (this.#header !== undefined && !this.link.old) this.header();
     this.leave(new KitexError('closed', code.handlerReturned, 'canceled by business handler returning'));
     if (error instanceof KitexError && error.kind === 'biz') {
       const extra = Object.keys(error.details).length > 0 && { 'biz-extra': JSON.stringify(error.details) };
@@ -154,18 +156,17 @@ export interface KitexStreamServer extends Notes {
   readonly sockets: readonly Socket[];
 }
 
-export interface ServerOptions {
+export interface ServerOptions extends LinkOptions {
   /** The only service there is; by default any will do. */
   readonly service?: string;
-  /** Whether to keep `frames` and `streams`. */
-  readonly keep?: boolean;
 }
 
 /** A server of streams alone, as a connection to Kitex is. */
 export async function kitexStreamServer(
   handlers: Readonly<Record<string, Handler>>,
-  { service, keep = true }: ServerOptions = {},
+  options: ServerOptions = {},
 ): Promise<KitexStreamServer> {
+  const { service, keep = true } = options;
   const notes: Notes = { violations: [], oddities: [], frames: [] };
   const all: ServerStream[] = [];
   const unknown: string[] = [];
@@ -188,8 +189,7 @@ export async function kitexStreamServer(
       if (streams.get(stream.sid) === stream) streams.delete(stream.sid);
       stream.finish(error);
     };
-    const link: Link = new Link(socket, notes, {
-      keep,
+    const link: Link = new Link(socket, notes, options, {
       take(frame) {
         check(link, frame);
         const { kind, sid, texts } = frame;

@@ -147,13 +147,15 @@ describe('a Kitex client and a Kitex server', () => {
     clean(server, client);
   });
 
-  it('end with a Trailer from each, and no Header where there was no answer', async () => {
-    const { server, client } = await pair({ Nothing: () => {} });
-    expect(await client.open('Tests', 'Nothing').rest()).to.deep.equal([]);
-    await until(() => server.frames.length === 2);
-    expect(kindsOf(client.frames)).to.equal('trailer');
-    expect(kindsOf(server.frames)).to.equal('header trailer');
-    clean(server, client);
+  it('end with a Trailer from each, and the Header that was not sent; not so the old ones', async () => {
+    for (const old of [false, true]) {
+      const { server, client } = await pair({ Nothing: () => {} }, { old });
+      expect(await client.open('Tests', 'Nothing').rest()).to.deep.equal([]);
+      await until(() => server.frames.length === 2);
+      expect(kindsOf(client.frames)).to.equal(old ? 'trailer' : 'header trailer');
+      expect(kindsOf(server.frames)).to.equal('header trailer');
+      clean(server, client);
+    }
   });
 
   it('end with a status, or an exception, after what was sent before', async () => {
@@ -201,7 +203,7 @@ describe('a Kitex client and a Kitex server', () => {
     client.open('Nope', 'Echo').send(say('x'));
     await client.call('Tests', 'Echo', []);
     expect(server.unknown).to.deep.equal(['Tests.Nope', 'Nope.Echo']);
-    expect(kindsOf(client.frames)).to.equal('trailer');
+    expect(kindsOf(client.frames)).to.equal('header trailer');
     clean(server, client);
   });
 
@@ -213,7 +215,7 @@ describe('a Kitex client and a Kitex server', () => {
       stream.cancel(code.streamTimeout, 'too late', 'A,B');
       expect(await failure(stream.next())).to.include({ kind: 'cancelled', type: 12015 });
     }
-    await until(() => client.frames.length === 2);
+    await until(() => client.frames.length === 4);
     expect(server.streams[0]!.gone).to.deep.include({
       kind: 'reset',
       type: 12015,
@@ -223,9 +225,21 @@ describe('a Kitex client and a Kitex server', () => {
     expect(said([await server.streams[0]!.next()])).to.deep.equal(['a']);
     expect(await failure(server.streams[0]!.next())).to.include({ kind: 'reset' });
     expect(() => server.streams[0]!.send(say('b'))).to.throw('too late');
-    expect(kindsOf(client.frames)).to.equal('trailer trailer');
+    expect(kindsOf(client.frames)).to.equal('header trailer header trailer');
     expect(kindsOf(server.frames)).to.equal('header data rst trailer header data trailer rst');
     clean(server, client);
+  });
+
+  it('do not cancel where they are old, and close on it', async () => {
+    const { server, client } = await pair({ Hang: stream => stream.untilGone }, { old: true });
+    const old = await KitexStreamClient.connect(server.address, { old: true });
+    const [one, other] = [client.open('Tests', 'Hang'), client.open('Tests', 'Hang')];
+    old.open('Tests', 'Hang').cancel();
+    await until(() => server.frames.length === 4);
+    clean(server, client, old);
+    one.cancel();
+    expect(await failure(other.next())).to.include({ kind: 'closed' });
+    expect(server.violations).to.deep.equal(['unexpected frame type: 5']);
   });
 
   it('are reset by what stands between them', async () => {
@@ -269,8 +283,8 @@ describe('a Kitex client and a Kitex server', () => {
       Echo: stream => {
         stream.write('meta', { texts: { a: '1' } });
         stream.write('meta', { sid: 0, texts: { a: '2' } });
-        stream.write('header', { numbers: { 4096: 'x' }, texts: { 'x-y': 'z' }, payload: '00' });
-        stream.write('data', { payload: '00' });
+        stream.header({ 'x-y': 'z' });
+        stream.write('data', { numbers: { 4096: 'x' }, payload: '00' });
       },
     });
     client.write(writeStreamFrame({ kind: 'meta', sid: 0, method: '', texts: { 'x-caps': 'a' } }));
