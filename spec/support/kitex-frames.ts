@@ -42,6 +42,9 @@ export const code = {
 /** Bytes of a struct, stop byte included, as they are or in hex. */
 export type Body = Uint8Array | string;
 
+/** Pairs of a header, by their names. */
+export type Texts = Readonly<Record<string, string>>;
+
 export interface StreamFrame {
   readonly kind: FrameKind;
   readonly sid: number;
@@ -57,7 +60,7 @@ export interface StreamParts {
   readonly kind: FrameKind;
   readonly sid: number;
   readonly method: string;
-  readonly texts?: Readonly<Record<string, string>>;
+  readonly texts?: Texts;
   readonly numbers?: Readonly<Record<number, string>>;
   readonly payload?: Body;
 }

@@ -50,7 +50,7 @@ export interface Notes {
 
 /** How an end of streams is to be. */
 export interface LinkOptions {
-  /** Kitex 0.12 to 0.14: knows no Rst, and closes the connection on one. */
+  /** Kitex 0.12 to 0.14: knows no Rst, and closes the connection on one; sends no Header without an answer. */
   readonly old?: boolean;
   /** Whether to keep what came; on by default. */
   readonly keep?: boolean;

@@ -14,7 +14,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { TcpAddress } from '../../src/index.ts';
-import { type Body, code, type StreamFrame } from './kitex-frames.ts';
+import { type Body, code, type StreamFrame, type Texts } from './kitex-frames.ts';
 import {
   check,
   errorOfRst,
@@ -26,8 +26,6 @@ import {
   Stream,
 } from './kitex-link.ts';
 import { closing } from './peers.ts';
-
-type Texts = Readonly<Record<string, string>>;
 
 /** The client's end. */
 export class ClientStream extends Stream {

@@ -15,7 +15,7 @@
  */
 import type { Socket } from 'node:net';
 import type { TcpAddress } from '../../src/index.ts';
-import { type Body, code, exceptionPayload, type StreamFrame } from './kitex-frames.ts';
+import { type Body, code, exceptionPayload, type StreamFrame, type Texts } from './kitex-frames.ts';
 import {
   check,
   errorOfRst,
@@ -28,8 +28,6 @@ import {
   Stream,
 } from './kitex-link.ts';
 import { fakeServer } from './peers.ts';
-
-type Texts = Readonly<Record<string, string>>;
 
 /** The server's end. */
 export class ServerStream extends Stream {
@@ -82,7 +80,7 @@ export class ServerStream extends Stream {
     this.writeRst(type, why, path);
   }
 
-  /** The Trailer. Kitex sends it whatever became of the stream before; it forgot the Header before 0.15.3. */
+  /** The Trailer. Kitex sends it whatever became of the stream before; it forgot the Header until the end of 2025 (its pull request 1887). */
   finish(error?: unknown): void {
     if (this.#header !== undefined && !this.link.old) this.header();
     this.leave(new KitexError('closed', code.handlerReturned, 'canceled by business handler returning'));
