@@ -117,12 +117,13 @@ export class Link {
 
 /** Messages that came and were not read. Never full: Kitex has no flow control. */
 export class Queue implements AsyncIterable<Buffer> {
-  readonly #messages: Buffer[] = [];
+  #messages: Buffer[] = [];
+  #read = 0;
   #end: { readonly error?: KitexError } | undefined;
   #wake: () => void = () => {};
 
   get length(): number {
-    return this.#messages.length;
+    return this.#messages.length - this.#read;
   }
 
   get ended(): boolean {
@@ -142,14 +143,19 @@ export class Queue implements AsyncIterable<Buffer> {
 
   /** The next message; undefined at the end. Rejects with what ended the stream otherwise. */
   async next(): Promise<Buffer | undefined> {
-    while (this.#messages.length === 0) {
+    while (this.length === 0) {
       if (this.#end?.error !== undefined) throw this.#end.error;
       if (this.#end !== undefined) return undefined;
       await new Promise<void>(resolve => {
         this.#wake = resolve;
       });
     }
-    return this.#messages.shift();
+    const message = this.#messages[this.#read++];
+    if (this.#read >= 1000 && this.#read * 2 > this.#messages.length) {
+      this.#messages = this.#messages.slice(this.#read);
+      this.#read = 0;
+    }
+    return message;
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Buffer> {
@@ -187,6 +193,19 @@ export abstract class Stream {
     const all: Buffer[] = [];
     for await (const message of this.queue) all.push(message);
     return all;
+  }
+
+  /** Resolves when the socket wants more: for those who send more than this process can hold. */
+  async flushed(): Promise<void> {
+    const { socket } = this.link;
+    if (!socket.writableNeedDrain) return;
+    await new Promise<void>(resolve => {
+      const done = () => {
+        socket.off('drain', done).off('close', done);
+        resolve();
+      };
+      socket.on('drain', done).on('close', done);
+    });
   }
 
   /** Any frame of this stream, without regard to what Kitex would do. */

@@ -272,9 +272,31 @@ describe('a Kitex client and a Kitex server', () => {
   it('keep what the other does not read, however much', async () => {
     const { server, client } = await pair({ Hang: stream => stream.untilGone });
     const stream = client.open('Tests', 'Hang');
-    for (let i = 0; i < 10_000; i++) stream.send(say('x'));
+    for (let i = 0; i < 10_000; i++) stream.send(say(`${i}`));
     await until(() => server.streams[0]?.queue.length === 10_000);
+    stream.closeSend();
+    const numbers = Array.from({ length: 10_000 }, (_, i) => `${i}`);
+    expect(said(await server.streams[0]!.rest())).to.deep.equal(numbers);
     stream.cancel();
+    clean(server, client);
+  });
+
+  it('may wait until the other reads', async () => {
+    let sent = 0;
+    const { server, client } = await pair({
+      Count: async stream => {
+        for (; sent < 1000; sent++) {
+          stream.send(say('x'.repeat(100_000)));
+          await stream.flushed();
+        }
+      },
+    });
+    client.socket.pause();
+    const stream = client.open('Tests', 'Count');
+    await until(() => server.sockets[0]?.writableNeedDrain === true);
+    expect(sent).to.be.below(1000);
+    client.socket.resume();
+    expect(await stream.rest()).to.have.length(1000);
     clean(server, client);
   });
 
