@@ -53,8 +53,8 @@ describe('the README', function () {
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('has three programs, and the IDL they load', () => {
-    expect(programs).to.have.length(3);
+  it('has four programs, and the IDL they load', () => {
+    expect(programs).to.have.length(4);
     expect([...idl.keys()]).to.have.members(['pingpong.thrift', 'users.thrift']);
   });
 

@@ -1,7 +1,7 @@
 import { withLimits } from '../limits.ts';
 import { checkMs, checkOptions } from '../options.ts';
 import { type Address, isProcess } from '../rpc/address.ts';
-import { defaultBackoff } from '../rpc/balance/backoff.ts';
+import type { BackoffSettings } from '../rpc/backoff.ts';
 import { BalancedChannel } from '../rpc/balance/channel.ts';
 import { dnsResolver, isDns } from '../rpc/balance/dns.ts';
 import { checkEndpoint, idOf } from '../rpc/balance/endpoints.ts';
@@ -17,6 +17,8 @@ import { type ChannelOptions, checkOneOf } from './options.ts';
 export type Targets = readonly (Address | Endpoint)[] | Resolver;
 
 const CONNECT_TIMEOUT = 5000;
+/** Between attempts to reach a server, while there are others. */
+const BACKOFF: BackoffSettings = { initial: 100, max: 10_000, multiplier: 2, jitter: 0.5 };
 
 /** What finds the servers, if `target` means several. Throws a TypeError for lists and names that make no sense. */
 export function resolverOf(target: unknown): Resolver | undefined {
@@ -44,7 +46,7 @@ export function openBalanced(
     open,
     connectTimeout: checkMs('balance.connectTimeout', connectTimeout),
     outlier: outlier === false ? undefined : outlierSettings(outlier),
-    backoff: defaultBackoff,
+    backoff: BACKOFF,
     random: Math.random,
     dialect: dialects[protocol],
     hasHeaders: channels.every(({ hasHeaders }) => hasHeaders),

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { checkMs, checkOptions } from '../options.ts';
-import { type BackoffSettings, defaultBackoff } from '../rpc/channels/backoff.ts';
+import type { BackoffSettings } from '../rpc/backoff.ts';
+import { defaultReconnect } from '../rpc/channels/attempts.ts';
 import { defaultPool, type PoolSettings } from '../rpc/channels/pool.ts';
 
 /** How many connections a channel has to its peer, and for how long. */
@@ -57,11 +58,11 @@ export function poolOf({ connections, reconnect }: PoolOptions, max: number = de
 
 function backoffOf(options: ReconnectOptions | undefined): BackoffSettings {
   checkOptions('reconnect', options, ['initial', 'max']);
-  const { initial, max } = { ...defaultBackoff, ...given(options) };
+  const { initial, max } = { ...defaultReconnect, ...given(options) };
   checkTime('reconnect.initial', initial);
   checkTime('reconnect.max', max);
   if (max === Number.POSITIVE_INFINITY) throw wrong('reconnect.max', 'ms that come to an end', max);
-  return { initial: Math.min(initial, max), max };
+  return { ...defaultReconnect, initial: Math.min(initial, max), max };
 }
 
 /** Without those that are undefined. */

@@ -1,4 +1,5 @@
 import { checkOptions } from '../options.ts';
+import type { BackoffSettings } from '../rpc/backoff.ts';
 import { checkNumber } from './checks.ts';
 
 /** How long is waited before a call is tried again. */
@@ -13,15 +14,13 @@ export interface BackoffOptions {
   readonly jitter?: number;
 }
 
-/** ms to wait after so many failed attempts; `random` is at least 0, below 1. */
-export type Backoff = (failures: number, random: number) => number;
-
 /** Throws a TypeError for options that make no sense. */
-export function backoffOf(options: BackoffOptions = {}): Backoff {
+export function backoffOf(options: BackoffOptions = {}): BackoffSettings {
   checkOptions('retry.backoff', options, ['initial', 'max', 'multiplier', 'jitter']);
-  const initial = checkNumber('retry.backoff.initial', options.initial ?? 50, 0);
-  const max = checkNumber('retry.backoff.max', options.max ?? 1000, 0);
-  const multiplier = checkNumber('retry.backoff.multiplier', options.multiplier ?? 2, 1);
-  const jitter = checkNumber('retry.backoff.jitter', options.jitter ?? 0.5, 0, 1);
-  return (failures, random) => Math.min(max, initial * multiplier ** (failures - 1)) * (1 - jitter * random);
+  return {
+    initial: checkNumber('retry.backoff.initial', options.initial ?? 50, 0),
+    max: checkNumber('retry.backoff.max', options.max ?? 1000, 0),
+    multiplier: checkNumber('retry.backoff.multiplier', options.multiplier ?? 2, 1),
+    jitter: checkNumber('retry.backoff.jitter', options.jitter ?? 0.5, 0, 1),
+  };
 }

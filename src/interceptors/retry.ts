@@ -1,9 +1,10 @@
 import { RpcError } from '../errors/rpc-error.ts';
 import type { StatusCode } from '../errors/status.ts';
 import { checkMs, checkOptions } from '../options.ts';
+import { type BackoffSettings, pauseAfter } from '../rpc/backoff.ts';
 import { isFinal } from '../rpc/channels/failures.ts';
 import type { ClientInvocation, Interceptor } from '../rpc/interceptor.ts';
-import { type Backoff, type BackoffOptions, backoffOf } from './backoff.ts';
+import { type BackoffOptions, backoffOf } from './backoff.ts';
 import { budgetOf, type RetryBudget, type RetryBudgetOptions } from './budget.ts';
 import { checkAttempts, checkCodes } from './checks.ts';
 import { Failures } from './failures.ts';
@@ -39,7 +40,7 @@ export function retry(options: RetryOptions = {}): Interceptor {
 
 interface Rules {
   readonly attempts: number;
-  readonly backoff: Backoff;
+  readonly backoff: BackoffSettings;
   readonly budget: RetryBudget;
   readonly perAttempt: number | undefined;
   readonly codes: ReadonlySet<StatusCode>;
@@ -76,7 +77,7 @@ function patience(
   const { attempts, backoff, budget } = rules;
   const { count, tried } = failures;
   if (count >= attempts) throw failures.toError(count === 1 ? undefined : tried);
-  const ms = Math.max(backoff(count, timing.random()), retryAfter(error) ?? 0);
+  const ms = Math.max(pauseAfter(count, backoff, timing.random()), retryAfter(error) ?? 0);
   if (timing.now() + ms >= call.deadline)
     throw failures.toError(`${tried}, and not again: its time is over before the next attempt`);
   if (!budget.withdraw())

@@ -1,6 +1,6 @@
-/** ms before the first further attempt, and the most before any. */
-const FIRST = 100;
-const MOST = 5000;
+import { type BackoffSettings, pauseAfter } from '../rpc/backoff.ts';
+
+const BACKOFF: BackoffSettings = { initial: 100, max: 5000, multiplier: 2, jitter: 0.5 };
 
 /** When to try again what failed: ever later, and not all at the same time when a registry comes back. */
 export class Attempts {
@@ -16,9 +16,8 @@ export class Attempts {
   /** Runs `task` some time from now, in place of one that was to run. */
   again(task: () => void): void {
     this.stop();
-    const most = Math.min(FIRST * 2 ** this.#failed, MOST);
     this.#failed++;
-    this.#timer = setTimeout(task, most / 2 + (Math.random() * most) / 2);
+    this.#timer = setTimeout(task, pauseAfter(this.#failed, BACKOFF, Math.random()));
   }
 
   /** One succeeded: the next failure is a first one. */

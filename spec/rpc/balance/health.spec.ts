@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { connect, RpcError } from '../../../src/index.ts';
-import { defaultBackoff } from '../../../src/rpc/balance/backoff.ts';
 import { BalancedChannel } from '../../../src/rpc/balance/channel.ts';
 import { dialects } from '../../../src/rpc/dialect.ts';
 import { callOf } from '../../support/calls.ts';
@@ -85,7 +84,7 @@ describe('a call says where it goes', () => {
       policy: 'consistent-hash',
       open: ({ address }) => connect(address),
       connectTimeout: 5000,
-      backoff: defaultBackoff,
+      backoff: { initial: 100, max: 10_000, multiplier: 2, jitter: 0.5 },
       outlier: undefined,
       random: Math.random,
       dialect: dialects.binary,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { backoff } from '../../../src/rpc/balance/backoff.ts';
+import { pauseAfter } from '../../../src/rpc/backoff.ts';
 import { defaultOutlier, mayEject, Outlier } from '../../../src/rpc/balance/outlier.ts';
 
 const outlierWith = (own: Partial<typeof defaultOutlier> = {}) => new Outlier({ ...defaultOutlier, ...own });
@@ -71,8 +71,8 @@ describe('a server is passed over', () => {
 
 describe('attempts to connect', () => {
   it('come ever later, up to a bound, and not all at the same time', () => {
-    const settings = { first: 100, most: 10_000 };
-    const waits = (random: number) => [1, 2, 3, 7, 8, 60].map(n => backoff(n, settings, () => random));
+    const settings = { initial: 100, max: 10_000, multiplier: 2, jitter: 0.5 };
+    const waits = (random: number) => [1, 2, 3, 7, 8, 60].map(n => pauseAfter(n, settings, random));
     expect(waits(0)).to.deep.equal([100, 200, 400, 6400, 10_000, 10_000]);
     expect(waits(0.5)).to.deep.equal([75, 150, 300, 4800, 7500, 7500]);
     expect(waits(1)).to.deep.equal([50, 100, 200, 3200, 5000, 5000]);

@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream';
 import { expect } from 'chai';
 import { type ChannelState, connect, makeClient } from '../../../src/index.ts';
 import { defaultLimits } from '../../../src/limits.ts';
-import { Backoff } from '../../../src/rpc/channels/backoff.ts';
+import { Attempts } from '../../../src/rpc/channels/attempts.ts';
 import type { Dial } from '../../../src/rpc/channels/link.ts';
 import { defaultPool } from '../../../src/rpc/channels/pool.ts';
 import { ReconnectingChannel } from '../../../src/rpc/channels/reconnecting.ts';
@@ -54,28 +54,26 @@ function dialing(attempt: (stream: Duplex, open: () => void) => void): { dial: D
 
 describe('the pauses between attempts to connect', () => {
   it('double up to a bound, are a little random, and begin anew after a success', () => {
-    let [now, random] = [1000, 0.5];
-    const backoff = new Backoff(
-      { initial: 20, max: 100 },
+    let [now, random] = [1000, 0];
+    const attempts = new Attempts(
+      { initial: 20, max: 100, multiplier: 2, jitter: 0.2 },
       () => random,
       () => now,
     );
     const pauses = (count: number) =>
       Array.from({ length: count }, () => {
-        backoff.failed();
-        return backoff.pause;
+        attempts.failed();
+        return attempts.pause;
       });
-    expect(backoff).to.include({ pause: 0, isFailing: false });
+    expect(attempts).to.include({ pause: 0, isFailing: false });
     expect(pauses(5)).to.deep.equal([20, 40, 80, 100, 100]);
-    random = 0;
-    expect(pauses(1)).to.deep.equal([80]);
     random = 1;
-    expect(pauses(2000)).to.deep.equal(new Array(2000).fill(120));
-    now += 120;
-    expect(backoff).to.include({ pause: 0, isFailing: true });
-    backoff.succeeded();
-    random = 0.5;
-    expect(backoff).to.include({ pause: 0, isFailing: false });
+    expect(pauses(2000)).to.deep.equal(new Array(2000).fill(80));
+    now += 80;
+    expect(attempts).to.include({ pause: 0, isFailing: true });
+    attempts.succeeded();
+    random = 0;
+    expect(attempts).to.include({ pause: 0, isFailing: false });
     expect(pauses(1)).to.deep.equal([20]);
   });
 });
@@ -84,7 +82,10 @@ describe('a peer that cannot be connected to', () => {
   it('is tried as often as the pauses let it, however many calls there are', async () => {
     const { dial, attempts } = dialing(stream => stream.destroy(new Error('no')));
     const channel = closing(
-      new ReconnectingChannel('peer', dial, settings, { ...defaultPool, backoff: { initial: 20, max: 20 } }),
+      new ReconnectingChannel('peer', dial, settings, {
+        ...defaultPool,
+        backoff: { ...defaultPool.backoff, initial: 20, max: 20 },
+      }),
     );
     const client = makeClient(PingPong, channel);
     const begin = performance.now();

@@ -1,9 +1,9 @@
 import { RpcError } from '../../errors/rpc-error.ts';
+import { type BackoffSettings, pauseAfter } from '../backoff.ts';
 import type { Call } from '../call.ts';
 import type { Channel } from '../channel.ts';
 import { defaultGrace } from '../channel.ts';
 import { startTimer } from '../timers.ts';
-import { type BackoffSettings, backoff } from './backoff.ts';
 import { Outlier, type OutlierSettings } from './outlier.ts';
 import type { Candidate, Random } from './policies/policy.ts';
 import type { Endpoint } from './resolver.ts';
@@ -148,7 +148,7 @@ export class Backend implements Candidate {
     this.isSlow = false;
     this.#failures++;
     const { random, backoff: settings } = this.#settings;
-    this.retryAt = performance.now() + backoff(this.#failures, settings, random);
+    this.retryAt = performance.now() + pauseAfter(this.#failures, settings, random());
     this.#owner.unreachable(this, reason);
   }
 

@@ -1,8 +1,9 @@
 import { RpcError } from '../../errors/rpc-error.ts';
+import type { BackoffSettings } from '../backoff.ts';
 import type { Call, GivenUp } from '../call.ts';
 import { type ChannelState, ChannelStates, type StateListener } from '../channel-state.ts';
 import { type Deferred, deferred, startTimer, within } from '../timers.ts';
-import { Backoff, type BackoffSettings, defaultBackoff } from './backoff.ts';
+import { Attempts, defaultReconnect } from './attempts.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionOwner, ConnectionRules, ConnectionSettings } from './connection-settings.ts';
 import { cancelled, closed, exhausted, expiredWaiting, unreachable } from './failures.ts';
@@ -21,7 +22,7 @@ export const defaultPool: PoolSettings = Object.freeze({
   maxAge: Number.POSITIVE_INFINITY,
   idle: Number.POSITIVE_INFINITY,
   patience: 10_000,
-  backoff: defaultBackoff,
+  backoff: defaultReconnect,
 });
 
 /**
@@ -35,7 +36,7 @@ export class Pool implements ConnectionOwner<Connection> {
   readonly #settings: ConnectionSettings;
   readonly #rules: PoolSettings;
   /** Since the first attempt to connect that failed. */
-  #backoff: Backoff | undefined;
+  #attempts: Attempts | undefined;
   /** Those that take calls, and perhaps some that have just ended. */
   #connections: Connection[] = [];
   /** Those that only finish what is under way. */
@@ -118,7 +119,7 @@ export class Pool implements ConnectionOwner<Connection> {
   #look(): ChannelState {
     if (this.#closing) return 'closed';
     if (this.#connections.some(isReady)) return 'ready';
-    if (this.#backoff?.isFailing === true) return 'failing';
+    if (this.#attempts?.isFailing === true) return 'failing';
     return this.#connections.every(({ isOver }) => isOver) ? 'idle' : 'connecting';
   }
 
@@ -141,7 +142,7 @@ export class Pool implements ConnectionOwner<Connection> {
   }
 
   proved(): void {
-    this.#backoff?.succeeded();
+    this.#attempts?.succeeded();
     this.#failure = undefined;
   }
 
@@ -206,13 +207,13 @@ export class Pool implements ConnectionOwner<Connection> {
   }
 
   #countFailure(): void {
-    this.#backoff ??= new Backoff(this.#rules.backoff);
-    this.#backoff.failed();
+    this.#attempts ??= new Attempts(this.#rules.backoff);
+    this.#attempts.failed();
   }
 
   /** Whether the next attempt to connect has to wait. */
   get #isPausing(): boolean {
-    return this.#backoff !== undefined && this.#backoff.pause > 0;
+    return this.#attempts !== undefined && this.#attempts.pause > 0;
   }
 
   #open(): Connection {
@@ -256,8 +257,8 @@ export class Pool implements ConnectionOwner<Connection> {
   #checkWaiting(): void {
     if (!this.isCrowded) this.#nobodyWaits?.resolve();
     if (!this.isCrowded && this.#watchers === 0) return this.#endPause();
-    if (this.#pause !== undefined || this.#backoff === undefined || !this.#isPausing) return;
-    const timer = startTimer(this.#backoff.pause, () => this.#endPause());
+    if (this.#pause !== undefined || this.#attempts === undefined || !this.#isPausing) return;
+    const timer = startTimer(this.#attempts.pause, () => this.#endPause());
     this.#pause = { over: deferred(), timer };
   }
 

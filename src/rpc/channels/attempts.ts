@@ -1,20 +1,17 @@
-/** ms between attempts to connect that fail. */
-export interface BackoffSettings {
-  /** After the first. */
-  readonly initial: number;
-  /** It doubles with each further one, up to this. */
-  readonly max: number;
-}
+import { type BackoffSettings, pauseAfter } from '../backoff.ts';
 
-export const defaultBackoff: BackoffSettings = Object.freeze({ initial: 20, max: 1000 });
-
-/** The share by which a pause is longer or shorter: clients that have lost the same server must not all come at once. */
-const JITTER = 0.2;
+/** Attempts to connect are made soon again: the one that counts may be the next. */
+export const defaultReconnect: BackoffSettings = Object.freeze({
+  initial: 20,
+  max: 1000,
+  multiplier: 2,
+  jitter: 0.2,
+});
 
 const elapsed = () => performance.now();
 
 /** When the next attempt to connect may begin. */
-export class Backoff {
+export class Attempts {
   readonly #settings: BackoffSettings;
   readonly #random: () => number;
   readonly #now: () => number;
@@ -39,10 +36,8 @@ export class Backoff {
   }
 
   failed(): void {
-    const { initial, max } = this.#settings;
-    const due = Math.min(max, initial * 2 ** this.#failures);
     this.#failures++;
-    this.#until = this.#now() + due * (1 + JITTER * (2 * this.#random() - 1));
+    this.#until = this.#now() + pauseAfter(this.#failures, this.#settings, this.#random());
   }
 
   succeeded(): void {
