@@ -29,7 +29,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'simple-json': ['errors', 'limits', 'options', 'schema', 'values', 'codec'],
   types: ['schema', 'values'],
   inline: ['values', 'load', 'types'],
-  connect: ['limits', 'protocol', 'options', 'transport', 'rpc'],
+  connect: ['limits', 'protocol', 'options', 'values', 'transport', 'rpc'],
   client: ['errors', 'options', 'schema', 'values', 'rpc', 'interceptors', 'connect'],
   server: ['limits', 'options', 'values', 'rpc'],
   fb303: ['errors', 'options', 'rpc', 'inline', 'server'],

@@ -8,6 +8,7 @@ export { makeClient } from './client.ts';
 export type { Targets } from './connect/balance.ts';
 export { connect, type Target } from './connect/connect.ts';
 export type { ConnectionsOptions, ReconnectOptions } from './connect/connections.ts';
+export type { KeepaliveOptions } from './connect/keepalive.ts';
 export type { BalanceOptions, ChannelOptions, HeadersOption, HttpOptions } from './connect/options.ts';
 export { DecodeError, type DecodeErrorCode } from './errors/decode-error.ts';
 export { type Diagnostic, IdlError, type Severity } from './errors/idl-error.ts';

@@ -21,6 +21,7 @@ import { transports } from '../transport/transports.ts';
 import { openBalanced, resolverOf, type Targets } from './balance.ts';
 import { poolOf } from './connections.ts';
 import { atOnce, headersOf } from './headers.ts';
+import { keepaliveOf } from './keepalive.ts';
 import { type ChannelOptions, channelOptions, checkOneOf } from './options.ts';
 import { openWeb } from './web.ts';
 
@@ -54,7 +55,15 @@ export function openChannel(target: Target, options: ChannelOptions): Channel {
 /** A channel to one server. `serverName` is what its certificate is checked against in the place of its host. */
 function openOne(target: Address | ProcessAddress, given: ChannelOptions, serverName?: string): Channel {
   const options = serverName === undefined ? given : withServerName(target, given, serverName);
-  const { protocol = 'binary', transport = 'buffered', zlib = false, sasl, headers, limits } = options;
+  const {
+    protocol = 'binary',
+    transport = 'buffered',
+    zlib = false,
+    sasl,
+    headers,
+    limits,
+    keepalive,
+  } = options;
   checkOneOf('protocol', protocol, Object.keys(dialects));
   checkOneOf('transport', transport, Object.keys(transports));
   const { tls } = options;
@@ -72,6 +81,7 @@ function openOne(target: Address | ProcessAddress, given: ChannelOptions, server
     headers: atOnce(headersOf(headers)),
     zlib: zlib && transport === 'header',
     limits: withLimits(limits),
+    ...(keepalive === undefined ? {} : { keepalive: keepaliveOf(keepalive, dialects[protocol]) }),
   };
   // Another connection to a program would be another program.
   const pool = isProcess(target) ? poolOf(options, 1) : poolOf(options);

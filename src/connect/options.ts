@@ -7,6 +7,7 @@ import type { PolicyName } from '../rpc/balance/policies/policies.ts';
 import type { SaslMechanism } from '../transport/sasl/mechanism.ts';
 import type { TransportName } from '../transport/transport.ts';
 import type { ConnectionsOptions, ReconnectOptions } from './connections.ts';
+import type { KeepaliveOptions } from './keepalive.ts';
 
 /** How a channel speaks. The defaults are what thriftpy2 and npm's thrift speak. */
 export interface ChannelOptions {
@@ -35,6 +36,8 @@ export interface ChannelOptions {
    */
   readonly zlib?: boolean;
   readonly limits?: Partial<Limits>;
+  /** Asks silent servers whether they live. Not for `http`. */
+  readonly keepalive?: KeepaliveOptions;
   /** How many connections there are, and for how long. Not for `http`, where each is its agent's. */
   readonly connections?: ConnectionsOptions;
   /** How soon one that could not be made is tried again. Not for `http`. */
@@ -79,6 +82,7 @@ export const channelOptions: readonly string[] = [
   'zlib',
   'limits',
   'connections',
+  'keepalive',
   'reconnect',
   'http',
   'balance',

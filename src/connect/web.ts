@@ -11,11 +11,12 @@ import { noHeaders } from '../transport/envelope.ts';
 import { transports } from '../transport/transports.ts';
 import { poolOf } from './connections.ts';
 import { headersOf } from './headers.ts';
+import { keepaliveOf } from './keepalive.ts';
 import type { ChannelOptions, HttpOptions } from './options.ts';
 
 /** A channel over HTTP or WebSocket. Throws a TypeError for options that do not go with it. */
 export function openWeb(address: WebAddress, options: ChannelOptions): Channel {
-  const { protocol = 'binary', transport = 'buffered', sasl, zlib } = options;
+  const { protocol = 'binary', transport = 'buffered', sasl, zlib, keepalive } = options;
   const isHttp = address.kind === 'http';
   const { agent, cookies = false, socketPath } = checkHttp(address, options.http);
   const tls = webTls(address, options.tls);
@@ -26,7 +27,7 @@ export function openWeb(address: WebAddress, options: ChannelOptions): Channel {
   if (sasl !== undefined || zlib === true) {
     throw new TypeError(`${zlib ? 'zlib' : 'sasl'}: ${address.url.protocol}// goes without`);
   }
-  for (const name of ['connections', 'reconnect'] as const) {
+  for (const name of ['connections', 'reconnect', 'keepalive'] as const) {
     if (isHttp && options[name] !== undefined)
       throw new TypeError(`${name}: over ${address.url.protocol}// try { http: { agent } }, whose they are`);
   }
@@ -43,6 +44,7 @@ export function openWeb(address: WebAddress, options: ChannelOptions): Channel {
     headers: () => noHeaders,
     zlib: false,
     limits,
+    ...(keepalive === undefined ? {} : { keepalive: keepaliveOf(keepalive, dialect) }),
   };
   return new ReconnectingChannel(address.text, dial, settings, pool);
 }

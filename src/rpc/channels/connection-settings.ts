@@ -1,12 +1,15 @@
 import type { Limits } from '../../limits.ts';
 import type { Call } from '../call.ts';
 import type { RequestSettings } from '../requests.ts';
+import type { KeepaliveSettings } from './keepalive.ts';
 import type { LifetimeSettings } from './lifetime.ts';
 import type { PeerHabits } from './reply-order.ts';
 
 /** How a connection speaks. */
 export interface ConnectionSettings extends RequestSettings {
   readonly limits: Limits;
+  /** Absent: a silent peer is not asked whether it lives. */
+  readonly keepalive?: KeepaliveSettings;
   /** The first call's sequence id. */
   readonly firstSequenceId?: number;
 }

@@ -19,6 +19,7 @@ import { Acquaintance } from './acquaintance.ts';
 import { CallsUnderWay } from './calls-under-way.ts';
 import type { ConnectionOwner, ConnectionRules, ConnectionSettings } from './connection-settings.ts';
 import { cancelled, exhausted, expired, noReply, unreachable } from './failures.ts';
+import { Keepalive, type KeptAlive } from './keepalive.ts';
 import { isLimited, Lifetime } from './lifetime.ts';
 import type { Dial, Link, LinkOwner } from './link.ts';
 import { Silence } from './silence.ts';
@@ -33,7 +34,7 @@ const header = new MessageHeader();
  * The client's end of one connection, from the first attempt to connect to the end. Calls are written at once, also
  * before there is a connection; all of them are settled when it ends.
  */
-export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
+export class Connection implements LinkOwner, MessageTaker, OutboxOwner, KeptAlive {
   readonly peer: string;
   readonly #settings: ConnectionSettings;
   readonly #link: Link;
@@ -55,6 +56,7 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
   readonly #rules: ConnectionRules;
   /** Where it may be over by itself. */
   #lifetime: Lifetime | undefined;
+  #keepalive: Keepalive | undefined;
   /** Since the first call that timed out. */
   #silence: Silence | undefined;
   readonly #owner: ConnectionOwner<Connection>;
@@ -76,6 +78,7 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
     this.#owner = owner;
     const { limits, transport, dialect, firstSequenceId = 1 } = settings;
     this.#calls = new CallsUnderWay(owner, firstSequenceId);
+    if (settings.keepalive !== undefined) this.#keepalive = new Keepalive(settings.keepalive, this);
     if (isLimited(rules)) this.#lifetime = new Lifetime(rules, this);
     this.#acquaintance = new Acquaintance(peer, settings);
     const cutter = (transport.replyCutter ?? transport.cutter)(dialect.protocol, limits);
@@ -120,6 +123,11 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
   /** True while what is written leaves at once. */
   get isReady(): boolean {
     return this.#isConnected && !this.isOver;
+  }
+
+  /** Whether a call would be answered now: not behind others, where these may be answered in order. */
+  get isAttentive(): boolean {
+    return this.isReady && (this.#calls.isEmpty || this.#owner.answersOutOfOrder) && !this.isBlocked;
   }
 
   /** Waits until connected, `ms` at most, and says whether it is. Rejects when that failed. */
@@ -226,6 +234,7 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
     this.#ready?.resolve();
     this.#ready = undefined;
     this.#lifetime?.begin();
+    this.#keepalive?.heard();
     this.#owner.made();
     this.#checkIdle();
   }
@@ -240,6 +249,7 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
   receive(bytes: Buffer, length: number): void {
     this.#outbox.hold();
     this.#silence?.broken();
+    this.#keepalive?.heard();
     try {
       if (this.#acquaintance.fresh) this.#acquaintance.heard(bytes, length);
       this.#inbox.push(bytes, length);
@@ -340,9 +350,12 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
     const answersInOrder = !this.#owner.answersOutOfOrder;
     this.#silence ??= new Silence(timeouts);
     if (!this.#silence.timedOut(call, this.#calls, answersInOrder)) return;
-    this.#stream.destroy(
-      new Error(`${timeouts} calls timed out, one after the other, without a byte received`),
-    );
+    this.giveUp(new Error(`${timeouts} calls timed out, one after the other, without a byte received`));
+  }
+
+  /** Its peer is dead. */
+  giveUp(reason: Error): void {
+    this.#stream.destroy(reason);
   }
 
   #broken(error: unknown): void {
@@ -354,6 +367,7 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner {
     tellClosed(this, this.peer, this.#acquaintance.garbage ?? failure);
     const calls = this.#drain();
     this.#lifetime?.end();
+    this.#keepalive?.end();
     this.#isGone = true;
     this.#gone?.resolve();
     if (this.#isConnected) {
