@@ -1,12 +1,11 @@
+import { type Linked, List } from './list.ts';
 import { startTimer } from './timers.ts';
 
-/** What can expire. It is a link of the list it waits in, so that waiting allocates nothing. */
-export interface Expiring {
+/** What can expire. */
+export interface Expiring extends Linked<Expiring> {
   /** Called once, when the time is over. */
   expire(): void;
   expiresAt: number;
-  before: Expiring | undefined;
-  after: Expiring | undefined;
   queue: DeadlineQueue | undefined;
 }
 
@@ -16,8 +15,7 @@ export interface Expiring {
  */
 export class DeadlineQueue {
   readonly #ms: number;
-  #first: Expiring | undefined;
-  #last: Expiring | undefined;
+  readonly #waiting = new List<Expiring>();
   #timed = false;
 
   constructor(ms: number) {
@@ -28,20 +26,13 @@ export class DeadlineQueue {
     item.queue = this;
     // Whole ms: V8 keeps a fraction in an object of its own, one for each item.
     item.expiresAt = Math.ceil(performance.now() + this.#ms);
-    item.before = this.#last;
-    item.after = undefined;
-    if (this.#last === undefined) this.#first = item;
-    else this.#last.after = item;
-    this.#last = item;
+    this.#waiting.add(item);
     if (!this.#timed) this.#wait(this.#ms);
   }
 
   remove(item: Expiring): void {
-    if (item.before === undefined) this.#first = item.after;
-    else item.before.after = item.after;
-    if (item.after === undefined) this.#last = item.before;
-    else item.after.before = item.before;
-    item.before = item.after = item.queue = undefined;
+    this.#waiting.remove(item);
+    item.queue = undefined;
   }
 
   #wait(ms: number): void {
@@ -53,11 +44,12 @@ export class DeadlineQueue {
   #check(): void {
     this.#timed = false;
     const now = performance.now();
-    for (let item = this.#first; item !== undefined && item.expiresAt <= now; item = this.#first) {
+    const waiting = this.#waiting;
+    for (let item = waiting.first; item !== undefined && item.expiresAt <= now; item = waiting.first) {
       this.remove(item);
       item.expire();
     }
-    if (this.#first !== undefined) this.#wait(this.#first.expiresAt - now);
+    if (waiting.first !== undefined) this.#wait(waiting.first.expiresAt - now);
     else queues.delete(this.#ms);
   }
 }
