@@ -71,8 +71,11 @@ export type {
   ServerInvocation,
 } from './rpc/interceptor.ts';
 export { Metadata, type MetadataInit, type MetadataValue } from './rpc/metadata.ts';
+export type { ConcurrencyOptions, SheddingOptions } from './rpc/server/admission.ts';
+export type { ServerConnectionsOptions } from './rpc/server/connection-rules.ts';
 export type { ServerHttpOptions } from './rpc/server/http/rules.ts';
-export type { ErrorContext, SaslSettings } from './rpc/server/settings.ts';
+export type { ErrorContext } from './rpc/server/report.ts';
+export type { SaslSettings } from './rpc/server/settings.ts';
 export { stdio } from './rpc/server/stdio.ts';
 export type { ServerTlsOptions } from './rpc/server/tls.ts';
 export type * from './schema/descriptor.ts';

@@ -1,5 +1,4 @@
-import { lstat, unlink } from 'node:fs/promises';
-import { type AddressInfo, createServer, connect as dial, type Server as NetServer } from 'node:net';
+import { type AddressInfo, createServer, type Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContextOptions } from 'node:tls';
 import { type Limits, withLimits } from './limits.ts';
@@ -16,12 +15,18 @@ import { type CloseOptions, defaultGrace } from './rpc/channel.ts';
 import type { Context } from './rpc/context.ts';
 import { tellConnectionRefused } from './rpc/diagnostics.ts';
 import { checkInterceptors, type Interceptor } from './rpc/interceptor.ts';
+import { Admission, type ConcurrencyOptions, type SheddingOptions } from './rpc/server/admission.ts';
+import { connectionRules, type ServerConnectionsOptions } from './rpc/server/connection-rules.ts';
+import { Digest } from './rpc/server/digest.ts';
+import { Doorkeeper } from './rpc/server/doorkeeper.ts';
 import { Guests } from './rpc/server/guests.ts';
 import { HttpRules, type ServerHttpOptions } from './rpc/server/http/rules.ts';
 import { Reception } from './rpc/server/reception.ts';
+import type { ErrorContext, Report } from './rpc/server/report.ts';
 import { Routes } from './rpc/server/routes.ts';
 import { serveWith } from './rpc/server/serve.ts';
-import type { ErrorContext, SaslSettings, ServingSettings } from './rpc/server/settings.ts';
+import type { SaslSettings, ServingSettings } from './rpc/server/settings.ts';
+import { removeStaleSocket } from './rpc/server/stale-socket.ts';
 import type { ServerTlsOptions } from './rpc/server/tls.ts';
 import { type Deferred, deferred, startTimer, within } from './rpc/timers.ts';
 import { type ImplOf, type IsDynamic, type Service, serviceDescriptor } from './values/service.ts';
@@ -61,12 +66,15 @@ export interface ServicePackage<S extends Service = Service> {
   readonly service: S;
   /** The handler, or what makes one for each server that the service is added to. */
   readonly handler: Handler<NoInfer<S>> | ((server: ServerView) => Handler<NoInfer<S>>);
+  /** Its calls are served however busy the server is: they ask whether it is. Default: false. */
+  readonly exempt?: boolean;
 }
 
 export interface ServerCloseOptions extends CloseOptions {
   /**
-   * ms in which everything goes on as before, but for the health checks, which say that the server is stopping: so that
-   * whoever asks them sends no more here. Then the grace begins. Default: 0.
+   * ms in which everything goes on as before, but that the server says that it is stopping: to health checks, and with
+   * each reply to clients whose transport has a word for it, so that nobody sends more here. Then the grace begins.
+   * Default: 0.
    */
   readonly notice?: number;
 }
@@ -85,6 +93,15 @@ export interface ServerOptions extends ServiceOptions {
    * and the handler's `context.signal` aborts. Default: `Infinity`.
    */
   readonly timeout?: number;
+  /**
+   * How many calls are worked on at once, and how many wait; what is beyond gets RESOURCE_EXHAUSTED at once, with
+   * `details: { retryAfter: 0 }`, for nothing was done for it. Default: all that come.
+   */
+  readonly concurrency?: ConcurrencyOptions;
+  /** Refuses calls in the same way while the process does not get to its work. Default: never. */
+  readonly shedding?: SheddingOptions;
+  /** How many connections there may be, and for how long. Default: as many and as long as clients like. */
+  readonly connections?: ServerConnectionsOptions;
   /** Stand around every handler; the first is the outermost. */
   readonly interceptors?: readonly Interceptor[];
   /**
@@ -138,7 +155,8 @@ export interface Server {
   renewTls(options: SecureContextOptions): void;
   /**
    * Stops accepting, after the `notice` if there is one; lets calls under way finish for up to `grace` ms (default
-   * 10,000), then closes. May be called again to shorten either.
+   * 10,000), then closes. Calls that still come are answered UNAVAILABLE, with `details: { retryAfter: 0 }`: they were
+   * not begun. May be called again to shorten either.
    */
   close(options?: ServerCloseOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -157,6 +175,9 @@ export function makeServer(service: Service, handler: object, options: ServerOpt
     'onError',
     'limits',
     'timeout',
+    'concurrency',
+    'shedding',
+    'connections',
     'interceptors',
     'propagate',
     'tls',
@@ -172,6 +193,7 @@ class ThriftServer implements Server {
   readonly #listeners = new Set<NetServer>();
   readonly #receptions = new Set<Reception>();
   readonly #guests = new Guests();
+  readonly #doorkeeper: Doorkeeper;
   readonly #services: Service[] = [];
   readonly #view: ServerView;
   readonly #noticed: Deferred = deferred();
@@ -182,22 +204,28 @@ class ThriftServer implements Server {
   constructor(options: ServerOptions) {
     const { exposeErrors = false, onError = logError, limits, tls, sasl, http } = options;
     const { timeout = Number.POSITIVE_INFINITY, interceptors, propagate = false } = options;
+    const report: Report = async (error, context) => {
+      if (context.method === undefined) tellConnectionRefused(context.peer, error);
+      try {
+        await onError(error, context);
+      } catch (failure) {
+        logError(failure, context);
+      }
+    };
+    const connections = connectionRules(options.connections);
+    this.#doorkeeper = new Doorkeeper(connections, report);
     this.#settings = {
       routes: this.#routes,
       limits: withLimits(limits),
       sasl: checkSasl(sasl),
       http: new HttpRules(http),
       timeout: checkMs('timeout', timeout),
+      admission: Admission.of(options),
+      connections,
+      dropped: new Digest(report),
       serve: serveWith(checkInterceptors(interceptors), propagate),
       exposeErrors,
-      onError: async (error, context) => {
-        if (context.method === undefined) tellConnectionRefused(context.peer, error);
-        try {
-          await onError(error, context);
-        } catch (failure) {
-          logError(failure, context);
-        }
-      },
+      onError: report,
     };
     this.#tls = tls;
     const isClosing = () => this.#isClosing;
@@ -217,12 +245,15 @@ class ThriftServer implements Server {
 
   add(given: Service | ServicePackage, ownHandler?: object, options: ServiceOptions = {}): Server {
     if (ownHandler === undefined && isPackage(given)) {
-      const { service, handler } = given;
-      return this.add(service, typeof handler === 'function' ? handler(this.#view) : handler);
+      const { service, handler, exempt = false } = given;
+      return this.#add(service, typeof handler === 'function' ? handler(this.#view) : handler, false, exempt);
     }
     checkOptions('add', options, ['partial']);
-    const service = given as Service;
-    this.#routes.add(serviceDescriptor(service), ownHandler as object, options.partial ?? false);
+    return this.#add(given as Service, ownHandler as object, options.partial ?? false, false);
+  }
+
+  #add(service: Service, handler: object, partial: boolean, isExempt: boolean): Server {
+    this.#routes.add(serviceDescriptor(service), handler, partial, isExempt);
     this.#services.push(service);
     return this;
   }
@@ -234,7 +265,9 @@ class ThriftServer implements Server {
     if (this.#closing !== undefined) throw new TypeError('the server was closed');
     const wanted = parseAddress(withLocalHost(address));
     const reception = new Reception(addressText(wanted), this.#settings, this.#guests, this.#tls);
-    const listener = createServer({ noDelay: true, keepAlive: true }, socket => reception.admit(socket));
+    const listener = createServer({ noDelay: true, keepAlive: true }, socket => {
+      if (this.#doorkeeper.admits(socket)) reception.admit(socket);
+    });
     if ('path' in wanted) await removeStaleSocket(wanted.path);
     await new Promise<void>((resolve, reject) => {
       listener.once('error', reject).listen(wanted, () => {
@@ -248,6 +281,7 @@ class ThriftServer implements Server {
       listener.close();
       throw new TypeError('the server was closed');
     }
+    this.#settings.admission?.start();
     this.#listeners.add(listener);
     this.#receptions.add(reception);
     if ('path' in wanted) return wanted;
@@ -258,6 +292,7 @@ class ThriftServer implements Server {
   serve(stream: Duplex, peer = 'stream'): void {
     if (this.#closing !== undefined) throw new TypeError('the server was closed');
     const reception = new Reception(peer, this.#settings, this.#guests, this.#tls);
+    this.#settings.admission?.start();
     reception.admit(stream);
   }
 
@@ -265,6 +300,7 @@ class ThriftServer implements Server {
     checkMs('grace', grace);
     checkMs('notice', notice);
     this.#isClosing = true;
+    if (notice > 0) this.#guests.announce();
     if (notice > 0) await within(notice, this.#noticed.promise);
     this.#noticed.resolve();
     this.#closing ??= this.#close();
@@ -281,6 +317,7 @@ class ThriftServer implements Server {
     const closed = Array.from(this.#listeners, listener => new Promise(resolve => listener.close(resolve)));
     await this.#guests.drain();
     await Promise.all(closed);
+    this.#settings.admission?.stop();
   }
 }
 
@@ -306,19 +343,4 @@ function withLocalHost(address: Address | ListenAddress): Address {
     return address;
   }
   return { host: address.host ?? '127.0.0.1', port: address.port };
-}
-
-/** A socket file that a process left behind when it died: nobody answers there, and it is in the way. */
-async function removeStaleSocket(path: string): Promise<void> {
-  const found = await lstat(path).catch(() => undefined);
-  if (!found?.isSocket()) return;
-  const stale = await new Promise<boolean>(resolve => {
-    const probe = dial({ path })
-      .once('connect', () => {
-        probe.destroy();
-        resolve(false);
-      })
-      .once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
-  });
-  if (stale) await unlink(path);
 }

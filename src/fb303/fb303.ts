@@ -13,7 +13,8 @@ export type FacebookService = Fb303['FacebookService'];
  */
 export function fb303(options: Fb303Options = {}): ServicePackage<FacebookService> {
   checkFb303(options);
-  return { service: fb303Module().FacebookService, handler: server => new Fb303Handler(options, server) };
+  const { FacebookService } = fb303Module();
+  return { service: FacebookService, handler: server => new Fb303Handler(options, server), exempt: true };
 }
 
 class Fb303Handler implements Handler<FacebookService> {

@@ -22,6 +22,7 @@ export function reflection(options: ReflectionOptions = {}): ServicePackage<Thri
   const { ThriftReflection } = reflectionModule();
   return {
     service: ThriftReflection,
+    exempt: true,
     handler(server) {
       let told: Schema | undefined;
       let count = 0;

@@ -35,6 +35,8 @@ export class Outbox {
   #writing = false;
   #later: (() => void)[] | undefined;
   #isOpen: boolean;
+  /** Whether all that is written tells the other end to take another connection, where the transport can say so. */
+  saysGoodbye = false;
 
   /** `isOpen` is false while the connection is being made: what is written waits for `open`. */
   constructor(stream: Duplex, transport: Transport, limits: Limits, owner: OutboxOwner, isOpen: boolean) {

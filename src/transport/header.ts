@@ -47,6 +47,8 @@ export const header: Transport = {
   name: 'header',
   isFramed: true,
   hasHeaders: true,
+  // As Envoy reads it, and fbthrift writes it.
+  goodbye: [':drain', 'true'],
   cutter(_protocol, limits) {
     const kept = new Map<string, string>();
     return new FrameCutter(limits, (r, taker) => takeFrame(r, taker, limits.frame, kept));

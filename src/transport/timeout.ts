@@ -1,5 +1,7 @@
 /** The header by which fbthrift's clients say how many ms they wait. */
 export const CLIENT_TIMEOUT = 'client_timeout';
+/** The one by which they say how many ms a call may wait to be begun. */
+export const QUEUE_TIMEOUT = 'queue_timeout';
 
 /** Reads a number of ms that a peer wrote as text; `Infinity` for what is none, and for 0, by which peers mean that. */
 export function parseTimeout(text: string | undefined): number {

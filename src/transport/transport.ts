@@ -21,6 +21,8 @@ export interface Transport {
   cutter(protocol: Protocol, limits: Limits): Cutter;
   /** Cuts replies, where there are peers that send others than they were asked for. */
   replyCutter?(protocol: Protocol, limits: Limits): Cutter;
+  /** The header by which a reply says that its server will close the connection; absent where nothing can say that. */
+  readonly goodbye?: readonly [name: string, value: string];
   /** Writes what stands before a message, and gives the position of the message itself. */
   open(w: ByteWriter, at: number, header: MessageHeader, envelope: Envelope): number;
   /** Completes what `open` wrote at `at` for the message that ends at `end`; gives where all of it ends. */

@@ -28,6 +28,7 @@ export const ttheader: Transport = {
   name: 'ttheader',
   isFramed: true,
   hasHeaders: true,
+  goodbye: ['crrst', '1'],
   cutter: (_protocol, limits) => new FrameCutter(limits, takeFrame),
   replyCutter: (_protocol, limits) => new FrameCutter(limits, (r, taker) => takeFrame(r, taker, true)),
   open(w, at, { seqid, name }, { headers, framed, service, timeout }) {

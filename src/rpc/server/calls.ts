@@ -1,14 +1,16 @@
 import { RpcError } from '../../errors/rpc-error.ts';
 import type { Headers } from '../../transport/envelope.ts';
 import { CallContext, type Caller } from '../context.ts';
-import { ServedCallTrace, serverCalls } from '../diagnostics.ts';
+import { ServedCallTrace, serverCalls, tellCallRefused } from '../diagnostics.ts';
 import type { Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
 import { Watchdog } from '../watchdog.ts';
+import type { Admission } from './admission.ts';
 import { undeclared } from './failures.ts';
 import { type ReplyTo, writeDeclared, writeFailure, writeResult, writeStatus } from './replies.ts';
 import type { Route } from './routes.ts';
 import type { ServingSettings } from './settings.ts';
+import { WaitingCalls } from './waiting-calls.ts';
 
 /** A request that is read, and not answered yet. */
 export interface Request extends ReplyTo {
@@ -17,7 +19,7 @@ export interface Request extends ReplyTo {
   readonly args: unknown[];
   /** Nothing answers it. */
   readonly oneway: boolean;
-  /** Since a handler was asked. */
+  /** Since its arguments were read. */
   context: CallContext | undefined;
   /** For those who listened when it was. */
   trace: ServedCallTrace | undefined;
@@ -39,11 +41,14 @@ export class ServedCalls {
   readonly #owner: CallsOwner;
   readonly #settings: ServingSettings;
   readonly #outbox: Outbox;
-  /** Calls whose handlers have not settled, by sequence id. */
+  /** Calls that wait for a place, or whose handlers have not settled, by sequence id. */
   #running: Map<number, CallContext> | undefined;
   /** Oneway calls, and those that were answered before their handlers settled. */
   #unawaited: Set<CallContext> | undefined;
   #waiting: { readonly seqid: number; readonly start: () => void } | undefined;
+  /** Those that wait for a place. */
+  #queued: WaitingCalls<Request> | undefined;
+  #isMultiplexed = false;
 
   constructor(owner: CallsOwner, settings: ServingSettings, outbox: Outbox) {
     this.#owner = owner;
@@ -58,6 +63,11 @@ export class ServedCalls {
   /** Those of them that somebody waits for. */
   get unanswered(): number {
     return (this.#running?.size ?? 0) + (this.#waiting === undefined ? 0 : 1);
+  }
+
+  /** Whether the client has had several calls under way: then it tells answers apart by their sequence ids. */
+  get isMultiplexed(): boolean {
+    return this.#isMultiplexed;
   }
 
   /** True while a request must wait for another; no further one may be taken then. */
@@ -83,15 +93,24 @@ export class ServedCalls {
     waiting.start();
   }
 
+  /** Tells of a oneway call that no handler gets, for it is not answered. */
+  drop({ fullName: method }: Method, why: RpcError): void {
+    const { peer } = this.#owner.caller;
+    const text = `${method}: this oneway call of ${peer} was dropped: ${why.message}`;
+    this.#settings.dropped.tell({ peer, method }, () => new RpcError(why.code, text, { peer, method }));
+  }
+
   /** Nobody waits for answers any more. Oneway calls never had anybody who does. */
   abandon(reason: unknown): void {
     this.#waiting = undefined;
+    for (const request of this.#queued?.withdraw(({ oneway }) => !oneway) ?? []) this.#unlist(request);
     for (const context of this.#running?.values() ?? []) context.abort(reason);
   }
 
   /** Tells all that run to end. */
   abort(reason: unknown): void {
     this.abandon(reason);
+    for (const request of this.#queued?.withdraw(() => true) ?? []) this.#unlist(request);
     for (const context of this.#unawaited ?? []) context.abort(reason);
   }
 
@@ -105,11 +124,38 @@ export class ServedCalls {
   }
 
   #run(request: Request): void {
-    const { method, envelope, oneway, seqid } = request;
+    const { method, envelope } = request;
     const { caller } = this.#owner;
     const timeout = Math.min(this.#settings.timeout, envelope.timeout, caller.timeout);
-    const context = new CallContext(method.fullName, caller, envelope.headers, timeout);
-    request.context = context;
+    request.context = new CallContext(method.fullName, caller, envelope.headers, timeout);
+    const { admission } = this.#settings;
+    if (admission === undefined || request.route.isExempt) this.#serve(request, timeout, undefined, timeout);
+    else this.#apply(request, timeout, admission);
+  }
+
+  /** Serves a request if there is a place for it, or lets it wait for one. */
+  #apply(request: Request, timeout: number, admission: Admission): void {
+    if (admission.enter()) return this.#serve(request, timeout, admission, timeout);
+    const refusal = admission.refusal();
+    if (refusal !== undefined) return this.#refuseWaiting(request, refusal);
+    this.#queued ??= new WaitingCalls(admission, {
+      begin: (begun, total, left) => {
+        this.#serve(begun, total, admission, left);
+        this.#owner.settled();
+      },
+      refuse: (refused, why) => {
+        this.#unlist(refused);
+        this.#refuseWaiting(refused, why);
+        this.#owner.settled();
+      },
+    });
+    this.#list(request);
+    this.#queued.add(request, timeout);
+  }
+
+  /** Asks the handler of a request, which has `left` of its ms. Where it has a place, it gives it back at the end. */
+  #serve(request: Request, timeout: number, admission: Admission | undefined, left: number): void {
+    const context = request.context!;
     let result: unknown;
     let isPromise: boolean;
     try {
@@ -118,23 +164,27 @@ export class ServedCalls {
         : this.#settings.serve(request, context);
       isPromise = isThenable(result);
     } catch (error) {
-      return this.#failed(request, error);
+      this.#failed(request, error);
+      return this.#leave(request, admission);
     }
-    if (!isPromise) return this.#succeeded(request, result);
-    if (oneway) this.#addUnawaited(context);
-    else {
-      this.#running ??= new Map();
-      this.#running.set(seqid, context);
+    if (!isPromise) {
+      this.#succeeded(request, result);
+      return this.#leave(request, admission);
     }
-    const deadline = this.#watch(request, context, timeout);
+    this.#list(request);
+    const deadline = this.#watch(request, context, timeout, left);
     // A thenable's own rules may be odd: both ends go through one promise of ours.
     Promise.resolve(result).then(
       value => {
-        if (this.#end(request, context, deadline)) this.#succeeded(request, value);
+        deadline?.stop();
+        if (this.#unlist(request)) this.#succeeded(request, value);
+        admission?.leave();
         this.#owner.settled();
       },
       error => {
-        if (this.#end(request, context, deadline)) this.#failed(request, error);
+        deadline?.stop();
+        if (this.#unlist(request)) this.#failed(request, error);
+        admission?.leave();
         this.#owner.settled();
       },
     );
@@ -145,10 +195,24 @@ export class ServedCalls {
     return request.trace.run(() => this.#settings.serve(request, context));
   }
 
+  /** A call has ended that was not listed, unless it had waited. */
+  #leave(request: Request, admission: Admission | undefined): void {
+    if (admission === undefined) return;
+    this.#unlist(request);
+    admission.leave();
+  }
+
+  #refuseWaiting(request: Request, why: RpcError): void {
+    const { method, name, oneway } = request;
+    tellCallRefused(name, this.#owner.caller.peer, why);
+    if (oneway) this.drop(method, why);
+    else if (this.#canAnswer()) this.#answerFailure(request, why, method);
+  }
+
   /** Ends the wait for a handler when its time is over, and tells it so. */
-  #watch(request: Request, context: CallContext, timeout: number): Watchdog | undefined {
+  #watch(request: Request, context: CallContext, timeout: number, left: number): Watchdog | undefined {
     if (timeout === Number.POSITIVE_INFINITY) return undefined;
-    const deadline = new Watchdog(timeout, () => {
+    const deadline = new Watchdog(left, () => {
       const { method, seqid, oneway } = request;
       const text = `${method.fullName}: not done within ${timeout} ms`;
       const late = new RpcError('DEADLINE_EXCEEDED', text, { method: method.fullName });
@@ -166,10 +230,16 @@ export class ServedCalls {
     return deadline;
   }
 
-  /** A handler has settled: whether that is of any interest. */
-  #end({ seqid, oneway }: Request, context: CallContext, deadline: Watchdog | undefined): boolean {
-    deadline?.stop();
-    if (this.#unawaited?.delete(context)) return oneway;
+  #list({ seqid, oneway, context }: Request): void {
+    if (oneway) return this.#addUnawaited(context!);
+    this.#running ??= new Map();
+    this.#running.set(seqid, context!);
+    if (this.#running.size > 1) this.#isMultiplexed = true;
+  }
+
+  /** A call has ended: whether its end is of any interest. */
+  #unlist({ seqid, oneway, context }: Request): boolean {
+    if (this.#unawaited?.delete(context!) || oneway) return oneway;
     return this.#running?.delete(seqid) ?? false;
   }
 

@@ -20,9 +20,12 @@ import { isUnfinished, skipBody } from '../replies.ts';
 import { endSoon } from '../streams.ts';
 import { Watchdog } from '../watchdog.ts';
 import { type CallsOwner, ServedCalls } from './calls.ts';
-import { notReadable, notServed } from './failures.ts';
-import type { ReplyTo } from './replies.ts';
+import { type ConnectionRules, noRules } from './connection-rules.ts';
+import { connectionCloses, notReadable, notServed } from './failures.ts';
+import { type ReplyTo, writeGoodbye } from './replies.ts';
+import type { Route } from './routes.ts';
 import type { ServingSettings } from './settings.ts';
+import { Stay, type Stayer } from './stay.ts';
 
 /** Above this many bytes that the client has not read, no more of its requests are. */
 const HIGH_WATER = 1024 * 1024;
@@ -47,7 +50,7 @@ export interface ConnectionOwner {
 }
 
 /** The server's end of one connection. It is over when its stream is closed and what ran for it has ended. */
-export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
+export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner, Stayer {
   readonly caller: Caller;
   readonly #stream: Duplex;
   readonly #settings: ServingSettings;
@@ -57,9 +60,13 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
   readonly #calls: ServedCalls;
   /** Runs while a message has begun and is not whole. */
   #patience: Watchdog | undefined;
+  #stay: Stay | undefined;
   #isPaused = false;
   #isWorking = false;
+  /** No more requests are served. */
   #isDraining = false;
+  /** Nothing more is read. */
+  #isEnding = false;
   #isFinishing = false;
   #goesOnSoon = false;
   #isClosed = false;
@@ -88,9 +95,41 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
     if (stream.allowHalfOpen) stream.on('end', () => this.finish());
   }
 
-  /** Takes no more requests; ends the connection when those that run are answered. */
+  /** Lets the connection stay no longer than this. */
+  stay(rules: ConnectionRules): void {
+    this.#stay = new Stay(rules, this);
+    this.#stay.rest();
+  }
+
+  get isBusy(): boolean {
+    return this.#calls.size > 0;
+  }
+
+  announce(): void {
+    const out = this.#outbox;
+    if (out.saysGoodbye || out.isClosed) return;
+    out.saysGoodbye = true;
+    if (!this.#calls.isMultiplexed) return;
+    if (out.isWriting) out.afterwards(() => writeGoodbye(out));
+    else writeGoodbye(out);
+  }
+
+  /**
+   * Refuses the requests that still come; ends the connection when those that run are answered, and a moment has passed
+   * for what is on its way.
+   */
   drain(): void {
+    if (this.#isDraining) return;
     this.#isDraining = true;
+    this.announce();
+    this.#stay ??= new Stay(noRules, this);
+    this.#stay.drain();
+    this.#endWhenDone();
+  }
+
+  /** Takes no more requests; ends the connection when those that run are answered. */
+  leave(): void {
+    this.#isEnding = true;
     this.#patience?.stop();
     // What still comes is read and forgotten: closing over unread bytes resets the connection, and the last
     // answers would be lost with it.
@@ -142,7 +181,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
   }
 
   #receive(chunk: Buffer): void {
-    if (this.#isDraining) return;
+    if (this.#isEnding) return;
     const before = this.#inbox.taken;
     this.#outbox.hold();
     this.#work(() => this.#inbox.push(chunk, chunk.length));
@@ -153,7 +192,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
 
   /** A client that begins a message and never ends it holds memory that others need. */
   #watch(isAnother: boolean): void {
-    const waits = this.#inbox.isMidMessage && !this.#isDraining;
+    const waits = this.#inbox.isMidMessage && !this.#isEnding;
     if (!waits) return this.#patience?.stop();
     this.#patience ??= new Watchdog(this.#settings.limits.partial, () => this.#lostPatience());
     if (isAnother || !this.#patience.isRunning) this.#patience.start();
@@ -173,6 +212,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
   #closed(): void {
     this.#isClosed = true;
     this.#patience?.stop();
+    this.#stay?.over();
     if (this.#calls.unanswered > 0) {
       const { peer } = this.caller;
       const cause = this.#stream.errored ?? undefined;
@@ -193,7 +233,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
   }
 
   #afterwards(): void {
-    const pause = !this.#wantsMore() && !this.#isDraining;
+    const pause = !this.#wantsMore() && !this.#isEnding;
     if (pause !== this.#isPaused) {
       this.#isPaused = pause;
       if (pause) this.#stream.pause();
@@ -212,7 +252,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
   #refuse(error: RpcError): void {
     this.#report(error);
     this.#owner.refused?.(error);
-    this.drain();
+    this.leave();
   }
 
   take(r: ByteReader, envelope: Envelope): boolean {
@@ -242,6 +282,12 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
       this.#decline(r, to, oneway, notServed(name, route !== undefined, type));
     } else {
       const to = { name: method.name, seqid, strict, dialect, envelope, context: undefined };
+      const refusal = this.#refusal(route);
+      if (refusal !== undefined) {
+        this.#decline(r, to, oneway, refusal);
+        if (oneway) this.#calls.drop(method, refusal);
+        return this.#wantsMore();
+      }
       const args = this.#readArguments(r, method, to, oneway);
       // Field by field: a spread of `to` was measured to cost more than all the rest of a call.
       if (args !== undefined)
@@ -260,6 +306,13 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
         });
     }
     return this.#wantsMore();
+  }
+
+  /** Why a request is not served that could be; undefined if it is. */
+  #refusal({ isExempt }: Route): RpcError | undefined {
+    if (this.#isDraining) return connectionCloses;
+    const { admission } = this.#settings;
+    return admission === undefined || isExempt ? undefined : admission.refusal();
   }
 
   /** The arguments; undefined when they do not fit, which has been answered. */
@@ -304,7 +357,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
   /** Whether to read the next request: not behind one that waits, nor while this client has enough under way. */
   #wantsMore(): boolean {
     const isFull = this.#calls.size >= this.#settings.limits.pending || this.#outbox.unsent > HIGH_WATER;
-    return !this.#calls.isHeldUp && !this.#isDraining && !isFull;
+    return !this.#calls.isHeldUp && !this.#isEnding && !isFull;
   }
 
   #endWhenDone(): void {
@@ -314,11 +367,11 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner {
     if (this.#isClosed) return this.#owner.over(this);
     // While a request is being read or begun, its answer is still to come.
     if (this.#isWorking || this.#outbox.isClosed) return;
-    if (this.#isFinishing && !this.#isDraining && !this.#inbox.isStopped) {
+    if (this.#isFinishing && !this.#isEnding && !this.#inbox.isStopped) {
       if (this.#inbox.isMidMessage) return this.#refuseBytes(new Error('its end is missing'));
-      this.#isDraining = true;
+      this.#isEnding = true;
     }
-    if (!this.#isDraining) return;
+    if (!this.#isEnding) return this.#stay?.rest();
     this.#outbox.flush();
     endSoon(this.#stream);
   }

@@ -14,6 +14,22 @@ export function notServed(name: string, isDeclared: boolean, type: number): RpcE
   return new RpcError('UNIMPLEMENTED', `${name}: ${why}`, { applicationType: applicationType.unknownMethod });
 }
 
+/** fbthrift's type of TApplicationException by which a server says that it has too much to do. */
+const LOADSHEDDING = 11;
+
+/** The answer to a call that was not begun, and will not be: whoever likes may send it again, here or elsewhere. */
+export function notBegun(code: 'RESOURCE_EXHAUSTED' | 'UNAVAILABLE', text: string): RpcError {
+  const details = { retryAfter: 0 };
+  if (code === 'UNAVAILABLE') return new RpcError(code, text, { details });
+  return new RpcError(code, text, { details, applicationType: LOADSHEDDING });
+}
+
+/** The answer to a call that comes when its connection is being closed. Made once, for all. */
+export const connectionCloses: RpcError = notBegun(
+  'UNAVAILABLE',
+  'the server is closing this connection: the call was not begun',
+);
+
 /** The answer to a call whose arguments could not be read. */
 export function notReadable(error: Error): RpcError {
   return new RpcError('INVALID_ARGUMENT', error.message, { applicationType: applicationType.protocolError });

@@ -2,6 +2,8 @@ import { type Deferred, deferred } from '../timers.ts';
 
 /** Somebody connected to a server, in whatever phase. */
 export interface Guest {
+  /** Is served on, and told to leave, if there is a way to say that. */
+  announce?(): void;
   /** Is served no further; leaves when what was begun is done. */
   drain(): void;
   /** Leaves now. */
@@ -12,6 +14,7 @@ export interface Guest {
 export class Guests {
   readonly #all = new Set<Guest>();
   readonly #gone: Deferred = deferred();
+  #isAnnounced = false;
   #isDraining = false;
 
   get isDraining(): boolean {
@@ -21,11 +24,18 @@ export class Guests {
   add(guest: Guest): void {
     this.#all.add(guest);
     if (this.#isDraining) guest.drain();
+    else if (this.#isAnnounced) guest.announce?.();
   }
 
   delete(guest: Guest): void {
     this.#all.delete(guest);
     this.#checkGone();
+  }
+
+  /** Tells all that are here, and come, that they had better leave. */
+  announce(): void {
+    this.#isAnnounced = true;
+    for (const guest of this.#all) guest.announce?.();
   }
 
   /** Bids all to leave; resolves when they have. */

@@ -14,10 +14,12 @@ import { endSoon } from '../streams.ts';
 import { Watchdog } from '../watchdog.ts';
 import type { Arrival } from './arrival.ts';
 import { type ConnectionOwner, ServerConnection, type Spoken } from './connection.ts';
+import { noRules } from './connection-rules.ts';
 import { farewells } from './farewells.ts';
 import type { Guest, Guests } from './guests.ts';
 import { HttpDoor } from './http/door.ts';
 import type { SaslSettings, ServingSettings } from './settings.ts';
+import { LINGER } from './stay.ts';
 import { type ServerTlsOptions, TlsGate } from './tls.ts';
 
 /**
@@ -72,9 +74,14 @@ export class Reception implements ConnectionOwner {
       this.#report(peer, new RpcError('DEADLINE_EXCEEDED', `${text} (limits.partial)`, { peer }));
       stream.destroy();
     });
-    const guest: Guest = { drain: () => endSoon(stream.resume()), destroy: () => stream.destroy() };
+    const silence = new Watchdog(this.#settings.connections.idle, () => stream.destroy());
+    // Its first call may be on its way: it is told then that it was not begun.
+    const leaving = new Watchdog(LINGER, () => endSoon(stream.resume()));
+    const guest: Guest = { drain: () => leaving.start(), destroy: () => stream.destroy() };
     const stop = () => {
       patience.stop();
+      silence.stop();
+      leaving.stop();
       stream.off('data', listen).off('close', leave);
     };
     const leave = () => {
@@ -82,6 +89,7 @@ export class Reception implements ConnectionOwner {
       this.#guests.delete(guest);
     };
     const listen = (chunk: Buffer) => {
+      silence.stop();
       early = early.length === 0 ? chunk : Buffer.concat([early, chunk]);
       const seen = recognise(early, 0, early.length);
       if (seen === undefined) {
@@ -96,6 +104,7 @@ export class Reception implements ConnectionOwner {
     // A client may leave as it likes; who serves it learns of that by listeners of its own.
     stream.on('error', ignore).on('close', leave).on('data', listen);
     this.#guests.add(guest);
+    silence.start();
   }
 
   #direct(stream: Duplex, seen: Seen, arrival: Arrival): void {
@@ -151,6 +160,8 @@ export class Reception implements ConnectionOwner {
   #serve(stream: Duplex, seen: Messages, { caller, around }: Arrival): void {
     const connection = new ServerConnection(stream, spoken(seen, around), caller, this.#settings, this);
     this.#guests.add(connection);
+    const { connections } = this.#settings;
+    if (connections !== noRules) connection.stay(connections);
     stream.resume();
   }
 

@@ -2,10 +2,11 @@ import { encodeChecked } from '../../codec/checked.ts';
 import { explainTuple } from '../../codec/explain.ts';
 import type { RpcError } from '../../errors/rpc-error.ts';
 import { MessageHeader } from '../../protocol/protocol.ts';
-import { messageType } from '../../protocol/types.ts';
+import { messageType, wireType } from '../../protocol/types.ts';
 import { resolve } from '../../schema/descriptor.ts';
-import { answerTo, type Envelope, type Headers, noHeaders } from '../../transport/envelope.ts';
+import { answerTo, type Envelope, envelopeOf, type Headers, noHeaders } from '../../transport/envelope.ts';
 import { typeOfInstance } from '../../values/classes.ts';
+import { room } from '../../wire/writer.ts';
 import { toApplicationException } from '../application-exception.ts';
 import { statusHeaders } from '../biz-status.ts';
 import type { CallContext } from '../context.ts';
@@ -104,11 +105,35 @@ function write(
   header.seqid = seqid;
   header.strict = strict;
   header.type = type;
-  const around = answerTo(envelope, headers);
+  const around = answerTo(envelope, out.saysGoodbye ? withGoodbye(out, headers) : headers);
   try {
     const at = out.begin(header, around);
     const end = body(out.writer, protocol.writeMessage(out.writer, at, header));
     out.commit(protocol.writeMessageEnd(out.writer, end), around);
+  } finally {
+    out.end();
+  }
+}
+
+function withGoodbye({ transport: { goodbye } }: Outbox, headers: Headers): Headers {
+  return goodbye === undefined ? headers : new Map([...headers, goodbye]);
+}
+
+/**
+ * Says goodbye without an answer to say it with: by the frame that Kitex's multiplexing servers send, with the sequence
+ * id 0 and an empty struct. Its other clients take it for the answer to their next call, so it is for those alone that
+ * have shown that they tell answers apart.
+ */
+export function writeGoodbye(out: Outbox): void {
+  if (out.transport.name !== 'ttheader') return;
+  header.name = '';
+  header.seqid = 0;
+  const around = answerTo(envelopeOf('binary'), withGoodbye(out, noHeaders));
+  try {
+    const at = out.begin(header, around);
+    room(out.writer, at, 1);
+    out.writer.bytes[at] = wireType.stop;
+    out.commit(at + 1, around);
   } finally {
     out.end();
   }

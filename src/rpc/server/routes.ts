@@ -8,6 +8,8 @@ export interface Route {
   readonly methods: Readonly<Record<ProtocolName, Method>>;
   readonly target: object;
   readonly run: ((...args: unknown[]) => unknown) | undefined;
+  /** Served however busy the server is. */
+  readonly isExempt: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export class Routes {
   }
 
   /** Adds a service. Throws a TypeError for a declared method without a handler, unless `partial`. */
-  add(service: ServiceDescriptor, handler: object, partial: boolean): void {
+  add(service: ServiceDescriptor, handler: object, partial: boolean, isExempt: boolean): void {
     if (typeof handler !== 'object' || handler === null) {
       throw new TypeError(
         `the handler of ${service.name}: expected an object with its methods, got ${String(handler)}`,
@@ -39,7 +41,7 @@ export class Routes {
     if (this.#services.some(({ name }) => name === service.name)) {
       throw new TypeError(`the server has a service ${service.name} already`);
     }
-    const routes = Array.from(service.methods.keys(), name => routeOf(service, name, handler));
+    const routes = Array.from(service.methods.keys(), name => routeOf(service, name, handler, isExempt));
     const missing = routes
       .filter(({ run, methods }) => run === undefined && !methods.binary.streams)
       .map(({ methods }) => methods.binary.name);
@@ -64,9 +66,10 @@ export class Routes {
   }
 }
 
-function routeOf(service: ServiceDescriptor, name: string, handler: object): Route {
+function routeOf(service: ServiceDescriptor, name: string, handler: object, isExempt: boolean): Route {
   const methods = mapProtocols(protocol => dialects[protocol].methodsOf(service).get(name)!);
-  return { methods, target: handler, run: methods.binary.streams ? undefined : functionOf(handler, name) };
+  const run = methods.binary.streams ? undefined : functionOf(handler, name);
+  return { methods, target: handler, run, isExempt };
 }
 
 /** The handler's own or inherited function; what every object has, such as `toString`, serves no method. */

@@ -2,7 +2,11 @@ import type { Limits } from '../../limits.ts';
 import type { SaslServerMechanism } from '../../transport/sasl/mechanism.ts';
 import type { CallContext } from '../context.ts';
 import type { Method } from '../method.ts';
+import type { Admission } from './admission.ts';
+import type { ConnectionRules } from './connection-rules.ts';
+import type { Digest } from './digest.ts';
 import type { HttpRules } from './http/rules.ts';
+import type { Report } from './report.ts';
 import type { Route, Routes } from './routes.ts';
 
 /** How clients say who they are. */
@@ -30,17 +34,14 @@ export interface ServingSettings {
   readonly http: HttpRules;
   /** ms that a handler has for a call, if its caller does not give it less. */
   readonly timeout: number;
+  /** Absent: all calls are served at once. */
+  readonly admission: Admission | undefined;
+  readonly connections: ConnectionRules;
+  /** Told of oneway calls that nobody else will ever hear of. */
+  readonly dropped: Digest;
   /** Asks the handler of a request, and whoever stands around it. May throw, or give a promise. */
   readonly serve: (request: ServedRequest, context: CallContext) => unknown;
   /** Whether callers are told the text of errors that no IDL declares. */
   readonly exposeErrors: boolean;
-  /** Told of every error that is not an answer to its caller. Never throws. */
-  readonly onError: (error: unknown, context: ErrorContext) => void;
-}
-
-/** Where an error came up. */
-export interface ErrorContext {
-  readonly peer: string;
-  /** `PingPong.login`; absent when the connection itself is at fault. */
-  readonly method?: string;
+  readonly onError: Report;
 }

@@ -20,7 +20,11 @@ import { WebSocketGate } from './websocket.ts';
 /** ms that a connection may be idle: longer than load balancers keep theirs, so that they close first. */
 const KEEP_ALIVE = 65_000;
 
-const closing: Answer = { status: 503, text: 'the server is closing', headers: { Connection: 'close' } };
+const closing: Answer = {
+  status: 503,
+  text: 'the server is closing: the call was not begun',
+  headers: { Connection: 'close', 'Retry-After': '0' },
+};
 
 /** Given each WebSocket; the headers of the request that asked for it came with it. */
 export type TakeWebSocket = (stream: WebSocketStream, arrival: Arrival) => void;

@@ -38,7 +38,7 @@ export class PostedCalls implements Guest, ConnectionOwner {
     if (this.#exchange.isWhole) return;
     this.#exchange.refuse({ status: 503, text: 'the server is closing', headers: { Connection: 'close' } });
     if (this.#connection === undefined) endSoon(this.#exchange.resume());
-    else this.#connection.drain();
+    else this.#connection.leave();
   }
 
   destroy(): void {

@@ -6,6 +6,7 @@ import { Watchdog } from '../../watchdog.ts';
 import type { Arrival } from '../arrival.ts';
 import type { Guest, Guests } from '../guests.ts';
 import type { ServingSettings } from '../settings.ts';
+import { Stay, type Stayer } from '../stay.ts';
 import { type Answer, answerBytes } from './answer.ts';
 import type { HttpExchange } from './exchange.ts';
 import { Responses, type Turn } from './responses.ts';
@@ -14,7 +15,7 @@ import { Responses, type Turn } from './responses.ts';
  * A connection that requests come by, one behind the other. `node:http` reads them; of what it leaves undone
  * without a port of its own, this is in charge: requests that begin and do not come to their end, and leaving.
  */
-export class HttpVisit implements Guest {
+export class HttpVisit implements Guest, Stayer {
   readonly stream: Duplex;
   readonly arrival: Arrival;
   readonly #responses = new Responses();
@@ -23,9 +24,10 @@ export class HttpVisit implements Guest {
   readonly #exchanges = new Set<HttpExchange>();
   /** Runs from the first byte of a request to the end of its headers, then to the end of its body. */
   readonly #patience: Watchdog;
+  readonly #stay: Stay;
   #latest: IncomingMessage | undefined;
   #isInHeaders = false;
-  #isDraining = false;
+  #isAnnounced = false;
   #isUpgraded = false;
 
   constructor(stream: Duplex, arrival: Arrival, settings: ServingSettings, guests: Guests) {
@@ -33,14 +35,21 @@ export class HttpVisit implements Guest {
     this.arrival = arrival;
     this.#settings = settings;
     this.#patience = new Watchdog(settings.limits.partial, () => this.#lostPatience());
+    this.#stay = new Stay(settings.connections, this);
     // Before the parser's own listener, which may find the end of what begins here.
     stream.prependListener('data', this.#arriving).on('close', () => {
       this.#patience.stop();
+      this.#stay.over();
       // The response to a request that waits behind another learns of it from nobody else.
       for (const exchange of this.#exchanges) exchange.destroy();
       guests.delete(this);
     });
     guests.add(this);
+    this.#stay.rest();
+  }
+
+  get isBusy(): boolean {
+    return this.#isUpgraded || this.#unanswered.size > 0;
   }
 
   get peer(): string {
@@ -56,9 +65,10 @@ export class HttpVisit implements Guest {
       if (this.#latest === request && !this.#isInHeaders) this.#patience.stop();
     });
     this.#unanswered.add(response);
+    if (this.#isAnnounced) response.shouldKeepAlive = false;
     response.on('close', () => {
       this.#unanswered.delete(response);
-      if (this.#isDraining) this.drain();
+      if (!this.isBusy) this.#stay.rest();
     });
     return this.#responses.begin(response);
   }
@@ -73,15 +83,25 @@ export class HttpVisit implements Guest {
   upgraded(): void {
     this.#isUpgraded = true;
     this.#patience.stop();
+    this.#stay.over();
     this.stream.off('data', this.#arriving);
   }
 
-  drain(): void {
-    this.#isDraining = true;
-    if (this.#isUpgraded) return;
+  announce(): void {
+    this.#isAnnounced = true;
     const { last } = this.#responses;
-    if (last === undefined) endSoon(this.stream.resume());
-    else last.shouldKeepAlive = false;
+    if (last !== undefined) last.shouldKeepAlive = false;
+  }
+
+  drain(): void {
+    if (this.#isUpgraded) return;
+    this.announce();
+    this.#stay.drain();
+    if (!this.isBusy) this.#stay.rest();
+  }
+
+  leave(): void {
+    endSoon(this.stream.resume());
   }
 
   destroy(): void {
