@@ -32,6 +32,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   connect: ['limits', 'protocol', 'options', 'values', 'transport', 'rpc'],
   client: ['errors', 'options', 'schema', 'values', 'rpc', 'interceptors', 'connect'],
   server: ['limits', 'options', 'values', 'rpc'],
+  signals: ['options', 'server'],
   fb303: ['errors', 'options', 'rpc', 'inline', 'server'],
   reflection: [
     'errors',
@@ -78,6 +79,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'simple-json',
     'client',
     'server',
+    'signals',
     'fb303',
     'reflection',
   ],

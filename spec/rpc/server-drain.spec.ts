@@ -120,7 +120,7 @@ describe('a server that drains', () => {
     await closed;
     expect(notes).to.deep.equal([]);
     expect(reported.map(({ error }) => String(error))).to.deep.equal([
-      `RpcError: note: this oneway call of ${peer.name} was dropped: ${why}`,
+      `RpcError: PingPong.note: this oneway call of ${peer.name} was dropped: ${why}`,
     ]);
   });
 
