@@ -3,18 +3,30 @@ import { connect } from 'node:net';
 
 /** Takes a socket file out of the way that a process left behind when it died: nobody answers there. */
 export async function removeStaleSocket(path: string): Promise<void> {
-  if (!(await isStale(path))) return;
-  // Another process may have done the same by now, and listen there: what is looked at last is nobody else's.
-  const aside = `${path}.${process.pid}.stale`;
-  if (!(await happened(rename(path, aside)))) return;
-  if (await isStale(aside)) await unlink(aside);
+  const found = await identity(path);
+  if (found === undefined || !(await isRefused(path))) return;
+  // Another process may have done the same by now, and listen there: what is moved aside is nobody else's to remove.
+  const aside = `${path}.${process.pid}.${++count}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if ((await identity(aside)) === found) await unlink(aside);
   else await rename(aside, path);
 }
 
-async function isStale(path: string): Promise<boolean> {
-  const found = await lstat(path).catch(() => undefined);
-  if (!found?.isSocket()) return false;
-  return new Promise<boolean>(resolve => {
+let count = 0;
+
+/** What tells a socket file from all others; undefined for what is none. The next file may get the same inode. */
+async function identity(path: string): Promise<string | undefined> {
+  const found = await lstat(path, { bigint: true }).catch(() => undefined);
+  return found?.isSocket() ? `${found.dev} ${found.ino} ${found.mtimeNs}` : undefined;
+}
+
+function isRefused(path: string): Promise<boolean> {
+  return new Promise(resolve => {
     const probe = connect({ path })
       .once('connect', () => {
         probe.destroy();
@@ -22,15 +34,4 @@ async function isStale(path: string): Promise<boolean> {
       })
       .once('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
   });
-}
-
-/** False where the file was gone already. */
-async function happened(change: Promise<void>): Promise<boolean> {
-  try {
-    await change;
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
 }
