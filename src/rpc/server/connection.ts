@@ -1,7 +1,4 @@
 import type { Duplex } from 'node:stream';
-import { decodeChecked } from '../../codec/checked.ts';
-import { locate } from '../../codec/locate.ts';
-import { planTuple } from '../../codec/plan.ts';
 import { DecodeError } from '../../errors/decode-error.ts';
 import { RpcError } from '../../errors/rpc-error.ts';
 import { MessageHeader, type ProtocolName } from '../../protocol/protocol.ts';
@@ -19,10 +16,11 @@ import { Outbox, type OutboxOwner } from '../outbox.ts';
 import { isUnfinished, skipBody } from '../replies.ts';
 import { endSoon } from '../streams.ts';
 import { Watchdog } from '../watchdog.ts';
+import { readArguments } from './arguments.ts';
 import { type CallsOwner, ServedCalls } from './calls.ts';
 import { type ConnectionRules, noRules } from './connection-rules.ts';
 import { connectionCloses, notReadable, notServed } from './failures.ts';
-import { type ReplyTo, writeGoodbye } from './replies.ts';
+import { type ReplyTo, sayGoodbye } from './replies.ts';
 import type { Route } from './routes.ts';
 import type { ServingSettings } from './settings.ts';
 import { Stay, type Stayer } from './stay.ts';
@@ -106,12 +104,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner, 
   }
 
   announce(): void {
-    const out = this.#outbox;
-    if (out.saysGoodbye || out.isClosed) return;
-    out.saysGoodbye = true;
-    if (!this.#calls.isMultiplexed) return;
-    if (out.isWriting) out.afterwards(() => writeGoodbye(out));
-    else writeGoodbye(out);
+    sayGoodbye(this.#outbox, this.#calls.isMultiplexed);
   }
 
   /**
@@ -317,14 +310,9 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner, 
 
   /** The arguments; undefined when they do not fit, which has been answered. */
   #readArguments(r: ByteReader, method: Method, to: ReplyTo, oneway: boolean): unknown[] | undefined {
-    const { protocol } = to.dialect;
     const from = r.pos;
     try {
-      const args = decodeChecked(method.args, r, (start, fault) =>
-        locate(protocol, planTuple(method.descriptor.parameters), method.fullName, r, start, fault),
-      ) as unknown[];
-      protocol.readMessageEnd(r);
-      return args;
+      return readArguments(r, method, to.dialect.protocol);
     } catch (error) {
       if (!(error instanceof DecodeError) || isUnfinished(r, error)) throw error;
       r.pos = from;

@@ -119,13 +119,21 @@ function withGoodbye({ transport: { goodbye } }: Outbox, headers: Headers): Head
   return goodbye === undefined ? headers : new Map([...headers, goodbye]);
 }
 
+/** Says from now on, with each answer, that the client should take another connection. */
+export function sayGoodbye(out: Outbox, isMultiplexed: boolean): void {
+  if (out.saysGoodbye || out.isClosed) return;
+  out.saysGoodbye = true;
+  if (!isMultiplexed || out.transport.name !== 'ttheader') return;
+  if (out.isWriting) out.afterwards(() => writeGoodbye(out));
+  else writeGoodbye(out);
+}
+
 /**
- * Says goodbye without an answer to say it with: by the frame that Kitex's multiplexing servers send, with the sequence
- * id 0 and an empty struct. Its other clients take it for the answer to their next call, so it is for those alone that
- * have shown that they tell answers apart.
+ * Says it without an answer, by the frame that Kitex's multiplexing servers send: an empty struct with the sequence id
+ * 0. Its other clients take that for the answer to their next call, so it is for those alone that have shown that they
+ * tell answers apart.
  */
-export function writeGoodbye(out: Outbox): void {
-  if (out.transport.name !== 'ttheader') return;
+function writeGoodbye(out: Outbox): void {
   header.name = '';
   header.seqid = 0;
   const around = answerTo(envelopeOf('binary'), withGoodbye(out, noHeaders));

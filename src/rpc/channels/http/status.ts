@@ -33,12 +33,19 @@ const advice: ReadonlyMap<number, string> = new Map([
   [429, 'the server asks for fewer calls'],
 ]);
 
+interface RefusalDetails {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** ms after which the server takes the call, which it has not begun, if it says so (RFC 9110, section 10.2.3). */
+  readonly retryAfter?: number;
+}
+
 /** What an HTTP status other than success means for a call. */
 export interface Refusal {
   readonly code: StatusCode;
   /** `answered with HTTP 404 Not Found ("no such page"): is the path right?` */
   readonly text: string;
-  readonly details: { readonly status: number; readonly headers: IncomingHttpHeaders };
+  readonly details: RefusalDetails;
 }
 
 /** Reads a status, with the text that came with it. */
@@ -53,8 +60,16 @@ export function refusalOf(response: IncomingMessage, body: Buffer): Refusal {
   return {
     code: codes.get(status) ?? 'UNKNOWN',
     text: tip === undefined ? what : `${what}: ${tip}`,
-    details: { status, headers },
+    details: detailsOf(status, headers),
   };
+}
+
+function detailsOf(status: number, headers: IncomingHttpHeaders): RefusalDetails {
+  const after = headers['retry-after'];
+  const isRefused = status === 429 || status === 503;
+  // A date says when, too; servers that are restarted say a number.
+  if (!isRefused || after === undefined || !/^\d{1,6}$/.test(after)) return { status, headers };
+  return { status, headers, retryAfter: Number(after) * 1000 };
 }
 
 /** The first line of a text; a page for a browser has none that says anything. */

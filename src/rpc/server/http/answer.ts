@@ -8,6 +8,13 @@ export interface Answer {
   readonly headers?: OutgoingHttpHeaders;
 }
 
+/** What a request gets that comes when the server drains. */
+export const closing: Answer = {
+  status: 503,
+  text: 'the server is closing: the call was not begun',
+  headers: { Connection: 'close', 'Retry-After': '0' },
+};
+
 /** As browsers are to take it: a text, and nothing else that they may see in it. */
 const textHeaders = { 'Content-Type': 'text/plain; charset=utf-8', 'X-Content-Type-Options': 'nosniff' };
 

@@ -10,7 +10,7 @@ import type { WebSocketStream } from '../../websocket-stream.ts';
 import type { Arrival } from '../arrival.ts';
 import type { Guests } from '../guests.ts';
 import type { ServingSettings } from '../settings.ts';
-import { type Answer, answer, answerBytes } from './answer.ts';
+import { type Answer, answer, answerBytes, closing } from './answer.ts';
 import { HttpExchange, tooLarge } from './exchange.ts';
 import { PostedCalls } from './posted-calls.ts';
 import { isUpgrade } from './rules.ts';
@@ -19,12 +19,6 @@ import { WebSocketGate } from './websocket.ts';
 
 /** ms that a connection may be idle: longer than load balancers keep theirs, so that they close first. */
 const KEEP_ALIVE = 65_000;
-
-const closing: Answer = {
-  status: 503,
-  text: 'the server is closing: the call was not begun',
-  headers: { Connection: 'close', 'Retry-After': '0' },
-};
 
 /** Given each WebSocket; the headers of the request that asked for it came with it. */
 export type TakeWebSocket = (stream: WebSocketStream, arrival: Arrival) => void;

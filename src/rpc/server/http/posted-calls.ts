@@ -7,6 +7,7 @@ import { endSoon } from '../../streams.ts';
 import { type ConnectionOwner, ServerConnection } from '../connection.ts';
 import type { Guest, Guests } from '../guests.ts';
 import type { ServingSettings } from '../settings.ts';
+import { closing } from './answer.ts';
 import type { HttpExchange } from './exchange.ts';
 
 /** What was POSTed, on its way to being answered: the body is a connection of its own, however short. */
@@ -36,7 +37,7 @@ export class PostedCalls implements Guest, ConnectionOwner {
   /** What came whole is answered; a body that is still on its way is not waited for. */
   drain(): void {
     if (this.#exchange.isWhole) return;
-    this.#exchange.refuse({ status: 503, text: 'the server is closing', headers: { Connection: 'close' } });
+    this.#exchange.refuse(closing);
     if (this.#connection === undefined) endSoon(this.#exchange.resume());
     else this.#connection.leave();
   }
