@@ -44,6 +44,24 @@ describe('the concurrency of a server', () => {
     expect(await Promise.all(calls)).to.deep.equal(['a', 'b']);
   });
 
+  for (const kind of ['http', 'ws'] as const) {
+    it(`is the same over ${kind}`, async () => {
+      const { address, client, running, finish } = await served({}, { concurrency: { max: 1, queue: 1 } });
+      const web = closing(makeClient(PingPong, `${kind}://127.0.0.1:${address.port}/`));
+      const first = client.wait('a');
+      await until(() => running.length === 1);
+      const [one, other] = [web.wait('b'), web.wait('c')];
+      const why = await Promise.race([rpcError(one), rpcError(other)]);
+      expect(why).to.include({ code: 'RESOURCE_EXHAUSTED', message: busy(1, 1) });
+      finish('a');
+      await first;
+      await until(() => running.length === 1);
+      const [name] = running;
+      finish(name!);
+      expect(await (name === 'b' ? one : other)).to.equal(name);
+    });
+  }
+
   it('gives connections their turns', async () => {
     const { address, client, running, finish } = await served({}, { concurrency: { max: 1, queue: 9 } });
     const other = closing(makeClient(PingPong, address));

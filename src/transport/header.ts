@@ -11,6 +11,7 @@ import { buffered } from './buffered.ts';
 import type { MessageTaker } from './cutter.ts';
 import { type Envelope, envelopeOf, type Headers, noHeaders } from './envelope.ts';
 import { FrameCutter } from './frame-cutter.ts';
+import { DRAIN } from './goodbye.ts';
 import { beginHeader, bodyOf, endHeader, type HeaderFormat, readFixedPart } from './header-frame.ts';
 import { CLIENT_TIMEOUT, parseTimeout, timeoutText } from './timeout.ts';
 import type { Transport } from './transport.ts';
@@ -47,8 +48,7 @@ export const header: Transport = {
   name: 'header',
   isFramed: true,
   hasHeaders: true,
-  // As Envoy reads it, and fbthrift writes it.
-  goodbye: [':drain', 'true'],
+  goodbye: DRAIN,
   cutter(_protocol, limits) {
     const kept = new Map<string, string>();
     return new FrameCutter(limits, (r, taker) => takeFrame(r, taker, limits.frame, kept));

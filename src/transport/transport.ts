@@ -3,6 +3,7 @@ import type { MessageHeader, Protocol } from '../protocol/protocol.ts';
 import type { ByteWriter } from '../wire/writer.ts';
 import type { Cutter } from './cutter.ts';
 import type { Envelope } from './envelope.ts';
+import type { Goodbye } from './goodbye.ts';
 
 /** How a peer cuts its messages. */
 export type TransportName = 'buffered' | 'framed' | 'header' | 'ttheader';
@@ -22,7 +23,7 @@ export interface Transport {
   /** Cuts replies, where there are peers that send others than they were asked for. */
   replyCutter?(protocol: Protocol, limits: Limits): Cutter;
   /** The header by which a reply says that its server will close the connection; absent where nothing can say that. */
-  readonly goodbye?: readonly [name: string, value: string];
+  readonly goodbye?: Goodbye;
   /** Writes what stands before a message, and gives the position of the message itself. */
   open(w: ByteWriter, at: number, header: MessageHeader, envelope: Envelope): number;
   /** Completes what `open` wrote at `at` for the message that ends at `end`; gives where all of it ends. */

@@ -4,7 +4,7 @@ import { type ByteWriter, room } from '../wire/writer.ts';
 import type { MessageTaker } from './cutter.ts';
 import { type Envelope, type Headers, noHeaders } from './envelope.ts';
 import { FrameCutter } from './frame-cutter.ts';
-import { saysGoodbye } from './goodbye.ts';
+import { CRRST, saysGoodbye } from './goodbye.ts';
 import { beginHeader, bodyOf, endHeader, type HeaderFormat, readFixedPart } from './header-frame.ts';
 import { parseTimeout, timeoutText } from './timeout.ts';
 import { Oversize, type Transport } from './transport.ts';
@@ -28,7 +28,7 @@ export const ttheader: Transport = {
   name: 'ttheader',
   isFramed: true,
   hasHeaders: true,
-  goodbye: ['crrst', '1'],
+  goodbye: CRRST,
   cutter: (_protocol, limits) => new FrameCutter(limits, takeFrame),
   replyCutter: (_protocol, limits) => new FrameCutter(limits, (r, taker) => takeFrame(r, taker, true)),
   open(w, at, { seqid, name }, { headers, framed, service, timeout }) {
