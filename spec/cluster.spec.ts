@@ -46,10 +46,11 @@ async function whoAnswers(address: Address): Promise<number> {
   }
 }
 
-async function end({ primary }: Cluster): Promise<void> {
+/** Ends it, and gives its exit code. */
+async function end({ primary }: Cluster): Promise<number | null> {
   const ended = once(primary, 'exit');
-  primary.send({ signal: 'SIGTERM' });
-  await ended;
+  primary.kill('SIGTERM');
+  return (await ended)[0];
 }
 
 afterEach(async () => {
@@ -79,15 +80,32 @@ describe('a server in the workers of a cluster', function () {
     const [address] = workers[0]!.bound;
     const client = closing(makeClient(loaded.PingPong, address!));
     const killed = Number(await client.ping());
-    primary.send({ kill: killed, signal: 'SIGKILL' });
+    primary.send(killed);
     let survivor = killed;
     while (survivor === killed) survivor = await client.ping().then(Number, () => killed);
     expect(workers.map(({ pid }) => pid)).to.include(survivor);
     await until(() => workers.length === 3);
     const replacement = workers[2]!.pid;
     while ((await whoAnswers(address!)) !== replacement);
-    await end(all);
+    expect(await end(all)).to.equal(0);
   });
+
+  for (const [what, tell] of [
+    ['its primary process alone', []],
+    ['each of its processes', [0, 1]],
+  ] as const) {
+    it(`finishes the calls under way when SIGTERM comes to ${what}`, async () => {
+      const all = await start([{ port: 0 }]);
+      const [address] = all.workers[0]!.bound;
+      const client = closing(makeClient(loaded.PingPong, address!));
+      const call = client.wait('a');
+      await client.ping();
+      const code = end(all);
+      for (const i of tell) process.kill(all.workers[i]!.pid, 'SIGTERM');
+      expect(await call).to.equal('a');
+      expect(await code).to.equal(0);
+    });
+  }
 
   describe('on a Unix socket', () => {
     let folder: string;
@@ -110,7 +128,7 @@ describe('a server in the workers of a cluster', function () {
     it('goes on when a worker is replaced', async () => {
       const path = join(folder, 'b.sock');
       const { primary, workers } = await start([{ path }]);
-      primary.send({ kill: workers[0]!.pid, signal: 'SIGTERM' });
+      primary.send(workers[0]!.pid);
       await until(() => workers.length === 3);
       const replacement = workers[2]!.pid;
       while ((await whoAnswers({ path })) !== replacement);

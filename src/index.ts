@@ -91,7 +91,7 @@ export {
   type ServiceOptions,
   type ServicePackage,
 } from './server.ts';
-export { type Closable, closeOnSignals, type SignalOptions } from './signals.ts';
+export { type Closable, closeOnSignals, type SignalOptions, workersOf } from './signals.ts';
 export { fromJSON, type JsonOptions, toJSON } from './simple-json.ts';
 export type {
   SaslClientSession,

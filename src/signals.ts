@@ -1,3 +1,5 @@
+import type { Cluster } from 'node:cluster';
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import { inspect } from 'node:util';
 import { checkMs, checkOptions } from './options.ts';
@@ -15,6 +17,28 @@ export interface Closable {
   close(options?: ServerCloseOptions): unknown;
 }
 
+/** What the primary process of a cluster tells its workers. Signals may reach them by themselves, and twice is too often. */
+const CLOSE = 'livethrift:close';
+
+/**
+ * The workers of a cluster, for its primary process: `closeOnSignals(workersOf(cluster))` closes them all, and waits
+ * until they have ended. They must call `closeOnSignals` as well, and notice and grace are theirs.
+ */
+export function workersOf(cluster: Cluster): Closable {
+  return {
+    close: () =>
+      Promise.all(
+        Object.values(cluster.workers ?? {}).map(async worker => {
+          if (worker === undefined || worker.isDead()) return;
+          const ended = once(worker, 'exit');
+          // That one could not be told is no matter: it is about to end.
+          worker.send(CLOSE, () => {});
+          await ended;
+        }),
+      ),
+  };
+}
+
 /**
  * Closes servers, all at the same time, when the process is told to end: calls under way finish, nobody's is lost. A
  * second signal ends the process at once, as if nobody listened. Gives a function that undoes this; where `exit` is
@@ -29,19 +53,28 @@ export function closeOnSignals(
   const all = Array.isArray(servers) ? (servers as readonly Closable[]) : [servers as Closable];
   check(all, signals, how);
   let isClosing = false;
+  let isSignalled = false;
   const undo = () => {
     for (const signal of signals) process.removeListener(signal, onSignal);
+    process.removeListener('message', onMessage);
   };
   const onSignal = (signal: NodeJS.Signals) => {
-    if (isClosing) {
+    if (isSignalled) {
       undo();
       process.kill(process.pid, signal);
       return;
     }
+    isSignalled = true;
+    if (!isClosing) begin();
+  };
+  const onMessage = (message: unknown) => {
+    if (message === CLOSE && !isClosing) begin();
+  };
+  const begin = () => {
     isClosing = true;
     closeAll(all, how)
       .catch(error => {
-        console.error('livethrift: closing because of', signal, 'failed:', error);
+        console.error('livethrift: closing failed:', error);
         process.exitCode ??= 1;
       })
       .finally(() => {
@@ -50,7 +83,15 @@ export function closeOnSignals(
       });
   };
   for (const signal of signals) process.on(signal, onSignal);
+  // Other processes that are children would not end by themselves while they listen.
+  if (isWorker()) process.on('message', onMessage);
   return undo;
+}
+
+/** Whether this process is one of a cluster's workers. Only who has a parent need load the module to know. */
+function isWorker(): boolean {
+  if (process.send === undefined) return false;
+  return (process.getBuiltinModule('node:cluster') as unknown as Cluster).isWorker;
 }
 
 /** Waits for all of them, whatever becomes of the others. */
