@@ -106,7 +106,8 @@ export interface ServerOptions extends ServiceOptions {
   readonly interceptors?: readonly Interceptor[];
   /**
    * Lets `context()` give a handler's context anywhere below it, so that the calls it makes inherit its deadline, its
-   * cancellation and its trace. Default: false, for it slows down every promise of the process on Node before 24.
+   * cancellation and its trace. Default: false, for a short asynchronous call then needs some 40 % more of the server's CPU
+   * (measured: 1.55 times as much on Node 20, 1.44 on 22, 1.38 on 24).
    */
   readonly propagate?: boolean;
   /**
