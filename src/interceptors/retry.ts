@@ -4,6 +4,7 @@ import { checkMs, checkOptions } from '../options.ts';
 import { type BackoffSettings, pauseAfter } from '../rpc/backoff.ts';
 import { isFinal } from '../rpc/channels/failures.ts';
 import type { ClientInvocation, Interceptor } from '../rpc/interceptor.ts';
+import { retryAfter } from '../rpc/not-begun.ts';
 import { type BackoffOptions, backoffOf } from './backoff.ts';
 import { budgetOf, type RetryBudget, type RetryBudgetOptions } from './budget.ts';
 import { checkAttempts, checkCodes } from './checks.ts';
@@ -91,14 +92,6 @@ function mayTryAgain(call: ClientInvocation, error: RpcError, { codes, perAttemp
   const isLate = perAttempt !== undefined && error.code === 'DEADLINE_EXCEEDED';
   if (!isLate && !codes.has(error.code)) return false;
   return error.phase === 'unsent' || (call.idempotent && !call.descriptor.oneway);
-}
-
-/** ms after which a server takes the call that it has not begun, if it says so. */
-function retryAfter({ code, phase, details }: RpcError): number | undefined {
-  if (phase !== 'answered' || (code !== 'RESOURCE_EXHAUSTED' && code !== 'UNAVAILABLE')) return undefined;
-  if (typeof details !== 'object' || details === null || !('retryAfter' in details)) return undefined;
-  const { retryAfter: ms } = details;
-  return typeof ms === 'number' && ms >= 0 ? ms : undefined;
 }
 
 function cancelledBetween(

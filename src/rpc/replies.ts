@@ -38,7 +38,8 @@ export function checkReply(
 
 /**
  * Reads the body of a reply and settles its call. Moves the reader to the end of the body, also when the body
- * is not what it should be but its end can be found; throws the DecodeError when it cannot.
+ * is not what it should be but its end can be found; throws the DecodeError when it cannot. Gives the failure that the
+ * peer has told of, if it has.
  */
 export function settle(
   call: Call,
@@ -47,13 +48,13 @@ export function settle(
   dialect: Dialect,
   peer: string,
   headers: Headers,
-): void {
+): RpcError | undefined {
   const from = r.pos;
   const { fullName: method } = call.method;
   try {
     if (headers.size > 0 || call.settings.onHeaders !== undefined || type === messageType.exception)
-      settleUnusual(call, r, type, dialect, peer, headers);
-    else settleResult(call, r, dialect, peer);
+      return settleUnusual(call, r, type, dialect, peer, headers);
+    settleResult(call, r, dialect, peer);
   } catch (error) {
     if (!(error instanceof DecodeError) || isUnfinished(r, error)) throw error;
     r.pos = from;
@@ -67,6 +68,7 @@ export function settle(
       }),
     );
   }
+  return undefined;
 }
 
 /** Settles by what is not a result alone: an exception, or headers, which are told first, and may hold a status. */
@@ -77,29 +79,30 @@ function settleUnusual(
   dialect: Dialect,
   peer: string,
   headers: Headers,
-): void {
+): RpcError | undefined {
   const init: RpcErrorInit = {
     method: call.method.fullName,
     peer,
     phase: 'answered',
     ...(headers.size > 0 ? { metadata: headers } : {}),
   };
-  const status = headers.size > 0 ? readStatus(headers, init) : undefined;
+  let failure = headers.size > 0 ? readStatus(headers, init) : undefined;
   const { onHeaders } = call.settings;
   try {
     onHeaders?.(Metadata.received(headers));
   } catch (error) {
     skipBody(r, dialect.protocol);
-    return call.reject(error);
+    call.reject(error);
+    return undefined;
   }
   if (type === messageType.exception) {
     const body = dialect.exception.decode(r, 0) as object;
     dialect.protocol.readMessageEnd(r);
-    call.reject(status ?? fromApplicationException(body, init));
-  } else if (status !== undefined) {
-    skipBody(r, dialect.protocol);
-    call.reject(status);
-  } else settleResult(call, r, dialect, peer);
+    failure ??= fromApplicationException(body, init);
+  } else if (failure !== undefined) skipBody(r, dialect.protocol);
+  else settleResult(call, r, dialect, peer);
+  if (failure !== undefined) call.reject(failure);
+  return failure;
 }
 
 function settleResult(call: Call, r: ByteReader, dialect: Dialect, peer: string): void {

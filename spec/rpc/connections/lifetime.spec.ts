@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type ClientOptions, connect, makeClient } from '../../../src/index.ts';
 import { rejection, rpcError } from '../../support/errors.ts';
 import { headerFrame, medium, pairs, ttFrame } from '../../support/frames.ts';
-import { framed, hex, message, REPLY, texts } from '../../support/hex.ts';
+import { EXCEPTION, framed, hex, i32, message, REPLY, text, texts } from '../../support/hex.ts';
 import { closeAll, closing, type FakeServer, fakeServer, settle, until } from '../../support/peers.ts';
 import { serialPeer } from '../../support/serial.ts';
 import { loaded } from '../../support/services.ts';
@@ -102,6 +102,22 @@ describe('a server that says it will close a connection', () => {
       expect(peer.sockets[1]!.readableEnded).to.equal(false);
     });
   }
+
+  it('without headers, by refusing a call that it has not begun: the next call has another connection', async () => {
+    const { client, peer } = await facing({});
+    const first = rpcError(client.ping());
+    await until(() => peer.sockets.length === 1);
+    const refusal = Buffer.concat([
+      ...[hex('0b 00 01'), text('closing'), hex('08 00 02'), i32(1014)],
+      ...[hex('0b 4c 54'), text('{"retryAfter":0}'), hex('00')],
+    ]);
+    peer.sockets[0]!.write(message(EXCEPTION, 'ping', 1, refusal));
+    expect(await first).to.include({ code: 'UNAVAILABLE', message: 'closing', phase: 'answered' });
+    const next = client.ping();
+    await until(() => peer.sockets.length === 2);
+    peer.sockets[1]!.write(pong(1));
+    expect(await next).to.equal('pong');
+  });
 
   it('says so only by what means it: other values, and other frames without a message, change nothing', async () => {
     const { client, peer } = await facing({ transport: 'ttheader' });

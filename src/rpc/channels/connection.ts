@@ -10,6 +10,7 @@ import type { ByteReader } from '../../wire/reader.ts';
 import type { Call, GivenUp } from '../call.ts';
 import { tellClosed, tellOpened, tellOpening } from '../diagnostics.ts';
 import { dialects } from '../dialect.ts';
+import { isLeaving } from '../not-begun.ts';
 import { Outbox, type OutboxOwner } from '../outbox.ts';
 import { checkReply, settle, skipBody } from '../replies.ts';
 import { addressHeader, envelopeAround, writeCall } from '../requests.ts';
@@ -276,8 +277,9 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner, KeptAli
     }
     try {
       checkReply(r, header, call, dialect.protocol, this.#settings.dialect.protocol);
-      settle(call, r, type, dialect, this.peer, envelope.headers);
+      const failure = settle(call, r, type, dialect, this.peer, envelope.headers);
       this.#answered(seqid);
+      if (failure !== undefined && isLeaving(failure)) this.retire();
     } finally {
       // Not settled: the reply is not all there yet, or it ends the connection. Either way the call still waits.
       if (!call.settled) this.#calls.putBack(call);

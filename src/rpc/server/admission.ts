@@ -2,7 +2,7 @@ import type { RpcError } from '../../errors/rpc-error.ts';
 import { checkMs, checkOptions } from '../../options.ts';
 import type { Headers } from '../../transport/envelope.ts';
 import { parseTimeout, QUEUE_TIMEOUT } from '../../transport/timeout.ts';
-import { notBegun } from './failures.ts';
+import { notBegun } from '../not-begun.ts';
 import { FairQueue, type Line, type Waiting } from './fair-queue.ts';
 import { LoopLag } from './loop-lag.ts';
 

@@ -3,6 +3,7 @@ import { RpcError } from '../../errors/rpc-error.ts';
 import { applicationType } from '../../errors/status.ts';
 import { messageType } from '../../protocol/types.ts';
 import { Oversize } from '../../transport/transport.ts';
+import { notBegun } from '../not-begun.ts';
 
 /** The answer to a message that no handler serves. */
 export function notServed(name: string, isDeclared: boolean, type: number): RpcError {
@@ -12,16 +13,6 @@ export function notServed(name: string, isDeclared: boolean, type: number): RpcE
   }
   const why = isDeclared ? 'the method is declared, and not served here' : 'there is no such method here';
   return new RpcError('UNIMPLEMENTED', `${name}: ${why}`, { applicationType: applicationType.unknownMethod });
-}
-
-/** fbthrift's type of TApplicationException by which a server says that it has too much to do. */
-const LOADSHEDDING = 11;
-
-/** The answer to a call that was not begun, and will not be: whoever likes may send it again, here or elsewhere. */
-export function notBegun(code: 'RESOURCE_EXHAUSTED' | 'UNAVAILABLE', text: string): RpcError {
-  const details = { retryAfter: 0 };
-  if (code === 'UNAVAILABLE') return new RpcError(code, text, { details });
-  return new RpcError(code, text, { details, applicationType: LOADSHEDDING });
 }
 
 /** The answer to a call that comes when its connection is being closed. Made once, for all. */

@@ -1,9 +1,9 @@
 import { RpcError } from '../../errors/rpc-error.ts';
 import type { Envelope } from '../../transport/envelope.ts';
 import type { Method } from '../method.ts';
+import { notBegun } from '../not-begun.ts';
 import { Watchdog } from '../watchdog.ts';
 import type { Admission } from './admission.ts';
-import { notBegun } from './failures.ts';
 import { Line, type Waiting } from './fair-queue.ts';
 
 /** What is known of what waits. */
