@@ -153,12 +153,12 @@ export class RawClient {
   }
 }
 
-/** Resolves when `condition` holds; looks once per turn of the event loop. */
-export async function until(condition: () => boolean): Promise<void> {
-  const end = performance.now() + PATIENCE;
+/** Resolves when `condition` holds; looks once per turn of the event loop, for `patience` ms at the most. */
+export async function until(condition: () => boolean, patience: number = PATIENCE): Promise<void> {
+  const end = performance.now() + patience;
   while (!condition()) {
     // Or it would turn for ever, long after its test has failed.
-    if (performance.now() > end) throw new Error(`it did not come true within ${PATIENCE} ms: ${condition}`);
+    if (performance.now() > end) throw new Error(`it did not come true within ${patience} ms: ${condition}`);
     await new Promise(resolve => setImmediate(resolve));
   }
 }

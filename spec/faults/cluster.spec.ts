@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { type Address, makeClient } from '../src/index.ts';
-import { closeAll, closing, until } from './support/peers.ts';
-import { loaded } from './support/services.ts';
+import { type Address, makeClient } from '../../src/index.ts';
+import { closeAll, closing, until } from '../support/peers.ts';
+import { loaded } from '../support/services.ts';
 
-const program = fileURLToPath(new URL('support/programs/cluster.ts', import.meta.url));
+const program = fileURLToPath(new URL('../support/programs/cluster.ts', import.meta.url));
 
 /** A worker that listens, and where. */
 interface Worker {
@@ -32,7 +32,8 @@ async function start(addresses: readonly unknown[], count = 2): Promise<Cluster>
   clusters.push(primary);
   const workers: Worker[] = [];
   primary.on('message', message => workers.push(message as Worker));
-  await until(() => workers.length === count);
+  // Each of them compiles what it runs.
+  await until(() => workers.length === count, 25_000);
   return { primary, workers };
 }
 

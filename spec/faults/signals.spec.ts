@@ -2,12 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { closeOnSignals, makeClient, makeServer, type SignalOptions, type TcpAddress } from '../src/index.ts';
-import { rejection, rpcError } from './support/errors.ts';
-import { closeAll, closing } from './support/peers.ts';
-import { loaded, waitingHandler } from './support/services.ts';
+import {
+  closeOnSignals,
+  makeClient,
+  makeServer,
+  type SignalOptions,
+  type TcpAddress,
+} from '../../src/index.ts';
+import { rejection, rpcError } from '../support/errors.ts';
+import { closeAll, closing } from '../support/peers.ts';
+import { loaded, waitingHandler } from '../support/services.ts';
 
-const program = fileURLToPath(new URL('support/programs/closing-server.ts', import.meta.url));
+const program = fileURLToPath(new URL('../support/programs/closing-server.ts', import.meta.url));
 
 /** A process that serves, and says so; what else it says follows. */
 interface Running {
