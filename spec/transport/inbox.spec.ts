@@ -4,7 +4,7 @@ import { DecodeError, defaultLimits, type Limits } from '../../src/index.ts';
 import { binary } from '../../src/protocol/binary.ts';
 import { MessageHeader } from '../../src/protocol/protocol.ts';
 import { wireType } from '../../src/protocol/types.ts';
-import type { MessageTaker } from '../../src/transport/cutter.ts';
+import type { Cutter, MessageTaker } from '../../src/transport/cutter.ts';
 import { Inbox } from '../../src/transport/inbox.ts';
 import { transports } from '../../src/transport/transports.ts';
 import type { ByteReader } from '../../src/wire/reader.ts';
@@ -168,6 +168,54 @@ function counting(action: () => void): { copied: number; read: number } {
     DataView.prototype.getInt32 = getInt32;
   }
   return work;
+}
+
+for (const transport of ['buffered', 'framed'] as const) {
+  describe(`an inbox of large ${transport} messages`, () => {
+    const size = 9_000_000;
+    const body = Buffer.concat([hex('0b 00 01'), i32(size), Buffer.alloc(size, 7), hex('00')]);
+    const large = encoded(transport, message(CALL, 'large', 1, body));
+    const after = encoded(transport, message(CALL, 'after', 2, texts({ 1: 'more' })));
+    const roomy = { frame: 100_000_000, message: 100_000_000 };
+
+    it('hands them on, and what comes in one chunk with their end', () => {
+      const { inbox, names } = collecting(transport, roomy);
+      pushAll(inbox, Buffer.concat([large, after, large, after]), 60_000);
+      expect(names).to.deep.equal(['large 1', 'after 2', 'large 1', 'after 2']);
+      expect(inbox.isMidMessage).to.equal(false);
+    });
+
+    it('looks for their end only where it can be', () => {
+      const names: string[] = [];
+      const limits = { ...defaultLimits, ...roomy };
+      const cutter = transports[transport].cutter(binary, limits);
+      let cuts = 0;
+      const counted: Cutter = {
+        get wanted() {
+          return cutter.wanted;
+        },
+        cut(...args) {
+          cuts++;
+          return cutter.cut(...args);
+        },
+      };
+      const inbox = new Inbox(limits, counted, { take: r => names.push(readOne(r)) > 0 });
+      pushAll(inbox, large, 1000);
+      expect(names).to.deep.equal(['large 1']);
+      expect(cuts).to.be.below(10);
+    });
+
+    it('makes room in proportion to what has come, whatever is said to come', () => {
+      const claimed = Buffer.from(large.subarray(0, 3_000_000));
+      claimed.writeInt32BE(90_000_000, claimed.indexOf(i32(size)));
+      if (transport === 'framed') claimed.writeInt32BE(90_000_100);
+      const { inbox } = collecting(transport, roomy);
+      const before = process.memoryUsage().arrayBuffers;
+      pushAll(inbox, claimed, 1_000_000);
+      expect(inbox.isMidMessage).to.equal(true);
+      expect(process.memoryUsage().arrayBuffers - before).to.be.below(8 * claimed.length + 4 * 1024 * 1024);
+    });
+  });
 }
 
 describe('an inbox of frames', () => {

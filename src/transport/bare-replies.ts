@@ -18,7 +18,8 @@ export class BareReplies implements Cutter {
   }
 
   get wanted(): number {
-    return this.#framed.wanted;
+    // One of them is at work, the other one wants nothing.
+    return Math.max(this.#framed.wanted, this.#bare.wanted);
   }
 
   cut(r: ByteReader, at: number, end: number, taker: MessageTaker): number {

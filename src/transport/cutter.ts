@@ -18,6 +18,6 @@ export interface Cutter {
    * or that was not asked for any more. Throws a DecodeError for bytes that no message begins with.
    */
   cut(r: ByteReader, at: number, end: number, taker: MessageTaker): number;
-  /** Bytes that the message at the front takes, as far as known: room to make at once. */
+  /** Bytes that the message at the front takes at least, as far as known: room to make at once. */
   readonly wanted: number;
 }

@@ -10,6 +10,10 @@ const none: Buffer = Buffer.alloc(0);
 /** After so many bytes of a message, so much room is made for those that are known to come. */
 const SOME = 32 * 1024;
 const MORE = 2 * 1024 * 1024;
+/** After more bytes, so many times as much room as they took. */
+const TIMES = 8;
+/** Room for what comes with the last of those that are known to come: no more than a socket reads at once. */
+const BEHIND = 64 * 1024;
 
 /**
  * The receiving half of a connection: takes chunks as they come, borrowed, and keeps only what is not a whole
@@ -62,7 +66,8 @@ export class Inbox implements MessageTaker {
       return;
     }
     this.#keep(chunk, 0, length);
-    if (!this.#stopped) this.#cutKept();
+    // Until what is known to come has come, there is nothing to find: measured, half the work of chunks of 1 KB.
+    if (!this.#stopped && this.#to - this.#from >= this.#cutter.wanted) this.#cutKept();
   }
 
   /** Goes on after `take` said no. */
@@ -93,18 +98,18 @@ export class Inbox implements MessageTaker {
 
   #keep(chunk: Buffer, from: number, to: number): void {
     const [held, added] = [this.#to - this.#from, to - from];
+    const come = held + added;
     if (this.#to + added > this.#kept.length) {
-      // Room for what is known to come, but no more than doubles at a time, or some when some has come: a length alone
-      // buys no memory.
-      const most = held + added < SOME ? 2 * (held + added) : Math.max(2 * (held + added), MORE);
-      const wanted = Math.min(this.#cutter.wanted, most);
-      const grown = takeBuffer(Math.max(held + added, wanted, 2 * held));
+      // Room for what is known to come, but no more than a multiple of what has come: a length alone buys no memory.
+      const most = come < SOME ? 2 * come : Math.max(TIMES * come, MORE);
+      const wanted = Math.min(this.#cutter.wanted + Math.min(come, BEHIND), most);
+      const grown = takeBuffer(Math.max(come, wanted, 2 * held));
       putBytes(grown, 0, this.#kept.subarray(this.#from, this.#to));
       giveBuffer(this.#kept);
       this.#kept = grown;
       [this.#from, this.#to] = [0, held];
     }
-    putBytes(this.#kept, this.#to, chunk.subarray(from, to));
+    putBytes(this.#kept, this.#to, added === chunk.length ? chunk : chunk.subarray(from, to));
     this.#to += added;
   }
 }
