@@ -41,7 +41,7 @@ const server = makeServer(
       if (id === 3 && asked < 5) {
         throw new RpcError('RESOURCE_EXHAUSTED', 'too much to do', { details: { retryAfter: 10 } });
       }
-      if (id === 4 && asked === 6) await sleep(300);
+      if (id === 4 && asked === 6) await sleep(1500);
       return `order ${id}`;
     },
   },
@@ -50,7 +50,7 @@ const server = makeServer(
 
 const client = makeClient(Orders, await server.listen({ port: 0 }), {
   transport: 'header',
-  interceptors: [number, log, hedge({ delay: 100 })],
+  interceptors: [number, log, hedge({ delay: 500 })],
   retry: true,
 });
 
