@@ -14,19 +14,19 @@ const client = makeClient(
   { balance: 'round-robin', retry: true },
 );
 
-await call(300, 'all three are there');
+await call(100, 'all three are there');
 
 const [killed] = servers;
-const calls = call(900, 'a is killed meanwhile');
-setTimeout(() => killed!.process.kill('SIGKILL'), 200);
+const calls = call(400, 'a is killed meanwhile');
+setTimeout(() => killed!.process.kill('SIGKILL'), 100);
 await calls;
 
-await start('a', killed!.address);
+servers.push(await start('a', killed!.address));
 const from = performance.now();
 while ((await client.am_i()) !== 'a') {
   if (performance.now() - from > 10_000) throw new Error('a has come back, and gets no calls');
 }
-await call(300, 'a is back');
+await call(100, 'a is back');
 
 await client.close();
 for (const { process } of servers) process.kill();
