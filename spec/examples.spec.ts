@@ -1,78 +1,96 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { freePort } from './support/free-port.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const nodeOptions = ['--import', 'tsx'];
 
-describe('examples/pingpong', function () {
-  this.timeout(20_000);
+/** Every example is a folder with a demo that ends by itself, and a README that says what it prints. */
+const names = readdirSync(join(root, 'examples'), { withFileTypes: true })
+  .filter(entry => entry.isDirectory())
+  .map(({ name }) => name);
 
-  for (const flags of [[], ['--disallow-code-generation-from-strings']]) {
-    it(`shows its calls and every field on the wire, and ends by itself ${flags.join('')}`, async () => {
-      const { stdout } = await run(
-        process.execPath,
-        [...flags, ...nodeOptions, 'examples/pingpong/demo.ts'],
-        { cwd: root },
-      );
-      expect(stdout).to.include('server: login(root, password)');
-      expect(stdout).to.include('client: the answer is "pong"');
-      expect(stdout).to.include('client: the answer is "登录成功!"');
-      expect(stdout).to.match(/80 01 00 01 +binary protocol, version 1: call/);
-      expect(stdout).to.match(/0b 00 02 +field 2: password/);
-      expect(stdout).to.match(/70 6f 6e 67 +"pong"/);
+const readmeOf = (name: string): string => readFileSync(join(root, 'examples', name, 'README.md'), 'utf8');
+
+/** Programs listen where nobody else does, and so say other ports than the README. */
+const withoutPorts = (text: string): string => text.replace(/\bport \d+/g, 'port');
+
+async function print(file: string, env: NodeJS.ProcessEnv, ...flags: readonly string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [...flags, ...nodeOptions, `examples/${file}`], {
+    cwd: root,
+    env,
+  });
+  return stdout;
+}
+
+describe('examples', function () {
+  this.timeout(30_000);
+  let env: NodeJS.ProcessEnv;
+
+  beforeEach(async () => {
+    env = { ...process.env, PORT: String(await freePort()) };
+  });
+
+  for (const name of names) {
+    it(`${name} prints what its README says, and ends by itself`, async () => {
+      const readme = readmeOf(name);
+      expect(readme).to.include(`\`\`\`sh\nnpx tsx examples/${name}/demo.ts\n\`\`\`\n`);
+      const stdout = await print(`${name}/demo.ts`, env);
+      expect(stdout.split('\n').length).to.be.greaterThan(3);
+      expect(withoutPorts(readme)).to.include(`\`\`\`text\n${withoutPorts(stdout)}\`\`\`\n`);
     });
   }
 
-  it('has a server that serves until Ctrl-C, and a client that prints both answers', async () => {
-    const env = { ...process.env, PORT: '9123' };
-    const server = spawn(process.execPath, [...nodeOptions, 'examples/pingpong/server.ts'], {
-      cwd: root,
-      env,
+  it('pingpong needs no code generation from strings', async () => {
+    const stdout = await print('pingpong/demo.ts', env, '--disallow-code-generation-from-strings');
+    expect(readmeOf('pingpong')).to.include(stdout);
+  });
+
+  const twoTerminals = [
+    ['pingpong', 'pong\n登录成功!\n'],
+    ['orders', /^{"order":1,.*}\nINVALID_ARGUMENT: .*\n$/],
+    ['greeter', /Square: +15\.198684\n/],
+  ] as const;
+
+  for (const [name, answers] of twoTerminals) {
+    it(`${name} has a server that serves until Ctrl-C, and a client`, async () => {
+      const server = await serve(`${name}/server.ts`, env);
+      try {
+        const stdout = await print(`${name}/client.ts`, env);
+        if (typeof answers === 'string') expect(stdout).to.equal(answers);
+        else expect(stdout).to.match(answers);
+      } finally {
+        server.kill('SIGINT');
+      }
+      const [code] = (await once(server, 'exit')) as [number];
+      expect(code).to.equal(0);
     });
-    try {
-      await once(server.stdout, 'data');
-      const { stdout } = await run(process.execPath, [...nodeOptions, 'examples/pingpong/client.ts'], {
-        cwd: root,
-        env,
-      });
-      expect(stdout).to.equal('pong\n登录成功!\n');
-    } finally {
-      server.kill('SIGINT');
-    }
-    const [code] = (await once(server, 'exit')) as [number];
-    expect(code).to.equal(0);
+  }
+
+  it('are all in the index, and the index leads nowhere else', () => {
+    const index = readFileSync(join(root, 'examples/README.md'), 'utf8');
+    const linked = Array.from(index.matchAll(/\]\(([\w-]+)\)/g), ([, name]) => name);
+    expect(linked).to.have.members(names);
+    expect(names.filter(name => !existsSync(join(root, 'examples', name, 'demo.ts')))).to.deep.equal([]);
   });
 });
 
-describe('examples/dialects', function () {
-  this.timeout(20_000);
-
-  it('prints what its README says: eight dialects, answered on one port', async () => {
-    const { stdout } = await run(process.execPath, [...nodeOptions, 'examples/dialects/demo.ts'], {
-      cwd: root,
-    });
-    const readme = readFileSync(`${root}examples/dialects/README.md`, 'utf8');
-    expect(readme).to.include(`\`\`\`text\n${stdout}\`\`\`\n\nThe first bytes`);
-    expect(stdout.trimEnd().split('\n')).to.have.length(8);
-  });
-});
-
-for (const name of ['interceptors', 'auth']) {
-  describe(`examples/${name}`, function () {
-    this.timeout(20_000);
-
-    it('prints what its README says', async () => {
-      const { stdout } = await run(process.execPath, [...nodeOptions, `examples/${name}/demo.ts`], {
-        cwd: root,
-      });
-      const readme = readFileSync(`${root}examples/${name}/README.md`, 'utf8');
-      expect(readme).to.include(`\`\`\`text\n${stdout}\`\`\`\n`);
-      expect(stdout.split('\n').length).to.be.greaterThan(8);
-    });
-  });
+/** Starts a server, and waits for its first line. */
+async function serve(file: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+  const server = spawn(process.execPath, [...nodeOptions, `examples/${file}`], { cwd: root, env });
+  server.stderr.pipe(process.stderr);
+  await Promise.race([
+    once(server.stdout, 'data'),
+    once(server, 'exit').then(([code]) => {
+      throw new Error(`examples/${file} has ended with ${code}`);
+    }),
+  ]);
+  server.stdout.resume();
+  return server;
 }
