@@ -73,6 +73,26 @@ describe('examples', function () {
     });
   }
 
+  it('pingpong has a server that prints every byte that travels, and goes on where it knows none of them', async () => {
+    const server = await serve('pingpong/server.ts', env, '--wire');
+    let printed = '';
+    server.stdout!.on('data', chunk => {
+      printed += chunk;
+    });
+    try {
+      expect(await print('pingpong/client.ts', env)).to.equal('pong\n登录成功!\n');
+      const answer = await fetch(`http://127.0.0.1:${env.PORT}/`);
+      expect(answer.status).to.equal(405);
+    } finally {
+      server.kill('SIGINT');
+    }
+    await once(server, 'close');
+    const demo = await print('pingpong/demo.ts', env);
+    const travelled = demo.split('\n').filter(line => !/^client|^$/.test(line));
+    expect(printed).to.include(travelled.join('\n'));
+    expect(printed).to.match(/bytes: this is not the binary protocol\n {4}47 45 54 20/);
+  });
+
   it('are all in the index, and the index leads nowhere else', () => {
     const index = readFileSync(join(root, 'examples/README.md'), 'utf8');
     const linked = Array.from(index.matchAll(/\]\(([\w-]+)\)/g), ([, name]) => name);
@@ -82,8 +102,12 @@ describe('examples', function () {
 });
 
 /** Starts a server, and waits for its first line. */
-async function serve(file: string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
-  const server = spawn(process.execPath, [...nodeOptions, `examples/${file}`], { cwd: root, env });
+async function serve(
+  file: string,
+  env: NodeJS.ProcessEnv,
+  ...args: readonly string[]
+): Promise<ChildProcess> {
+  const server = spawn(process.execPath, [...nodeOptions, `examples/${file}`, ...args], { cwd: root, env });
   server.stderr.pipe(process.stderr);
   await Promise.race([
     once(server.stdout, 'data'),
