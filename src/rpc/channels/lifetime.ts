@@ -6,7 +6,7 @@ export interface LifetimeSettings {
   readonly maxAge: number;
   /** Without calls. */
   readonly idle: number;
-  /** Without calls, while the peer may still be at one that was given up. */
+  /** Without calls, while the peer may still be at one that was given up: to end the connection is how it learns of that. */
   readonly patience: number;
 }
 

@@ -21,7 +21,7 @@ export const defaultPool: PoolSettings = Object.freeze({
   timeouts: 3,
   maxAge: Number.POSITIVE_INFINITY,
   idle: Number.POSITIVE_INFINITY,
-  patience: 10_000,
+  patience: 1000,
   backoff: defaultReconnect,
 });
 
