@@ -18,7 +18,7 @@ export type Targets = readonly (Address | Endpoint)[] | Resolver;
 
 const CONNECT_TIMEOUT = 5000;
 /** Between attempts to reach a server, while there are others. */
-const BACKOFF: BackoffSettings = { initial: 100, max: 10_000, multiplier: 2, jitter: 0.5 };
+const BACKOFF: BackoffSettings = { initial: 100, max: 5000, multiplier: 2, jitter: 0.5 };
 
 /** What finds the servers, if `target` means several. Throws a TypeError for lists and names that make no sense. */
 export function resolverOf(target: unknown): Resolver | undefined {
