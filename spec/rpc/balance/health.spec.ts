@@ -4,7 +4,7 @@ import { BalancedChannel } from '../../../src/rpc/balance/channel.ts';
 import { dialects } from '../../../src/rpc/dialect.ts';
 import { callOf } from '../../support/calls.ts';
 import { rejection, rpcError } from '../../support/errors.ts';
-import { closeAll, settle } from '../../support/peers.ts';
+import { closeAll, settle, until } from '../../support/peers.ts';
 import { loaded } from '../../support/services.ts';
 import { addressesOf, clientOf, replica, replicas, tally, toldResolver, warmUp } from './servers.ts';
 
@@ -48,6 +48,22 @@ describe('a server that answers badly', () => {
     for (let i = 0; i < 20; i++) expect(await rejection(client.find(-1))).to.be.instanceOf(loaded.NotFound);
     for (let i = 0; i < 20; i++)
       expect(await rejection(client.count('x' as unknown as number))).to.include({ name: 'ValueError' });
+  });
+
+  it('is called on when it was lost once, and is back, however many calls were lost with it', async () => {
+    const servers = await replicas(3);
+    const client = clientOf(addressesOf(servers), { balance: 'round-robin' });
+    await warmUp(client, servers);
+    let lost = 0;
+    const calls = Array.from({ length: 60 }, (_, i) => client.wait(`call ${i}`).catch(() => lost++));
+    const [first] = servers;
+    await until(() => first!.running.length >= 15);
+    await first!.server.close({ grace: 0 });
+    await until(() => lost >= 15);
+    await replica('a', {}, first!.address);
+    await warmUp(client, servers);
+    for (const { running, finish } of servers) for (const name of [...running]) finish(name);
+    await Promise.all(calls);
   });
 
   it('is called on when it is the only one, or when half of them are passed over already', async () => {

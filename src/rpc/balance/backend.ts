@@ -155,7 +155,9 @@ export class Backend implements Candidate {
   readonly #settled = (error: unknown): void => {
     this.pending--;
     if (this.isGone) return;
-    if (isLoss(error) && this.state === 'ready' && !this.isReady) {
+    if (isLoss(error) && !this.isReady) {
+      // All calls that are lost with a connection are one failure: a server that was restarted is as good as before.
+      if (this.state !== 'ready') return;
       this.state = 'idle';
       this.#owner.lost(this);
     }
