@@ -153,7 +153,9 @@ class Stubs {
     for (const [name, callee] of this.#callees) {
       // An object that answers to `then` cannot come out of a promise.
       if (name === 'then') continue;
-      client[name] = (...args: unknown[]) => this.#call(callee, args, settings);
+      client[name] = callee.method.streams
+        ? (...args: unknown[]) => this.#stream(callee, args, settings)
+        : (...args: unknown[]) => this.#call(callee, args, settings);
     }
     if (!this.#callees.has('close')) client.close = close;
     client.$close = close;
@@ -180,6 +182,19 @@ class Stubs {
     return this.#invoker.invoke(callee, args, own).then(undefined, throwToCaller);
   }
 
+  /** An async iterable, or a promise. */
+  #stream(callee: Callee, args: readonly unknown[], settings: CallSettings): unknown {
+    const { method } = callee;
+    let result: unknown;
+    try {
+      const own = args.length > method.arity ? settingsOf(method, args, settings) : settings;
+      result = this.#invoker.invokeStream(callee, args, own);
+    } catch (error) {
+      result = this.#invoker.refuseStream(callee, settings, error);
+    }
+    return result instanceof Promise ? result.then(undefined, throwToCaller) : result;
+  }
+
   async #callByName(
     name: string,
     args: readonly unknown[],
@@ -194,7 +209,7 @@ class Stubs {
     const { method } = callee;
     if (args.length > method.arity) throw tooMany(method, args.length);
     const padded = [...args, ...new Array<undefined>(method.arity - args.length).fill(undefined), options];
-    return this.#call(callee, padded, settings);
+    return method.streams ? this.#stream(callee, padded, settings) : this.#call(callee, padded, settings);
   }
 
   async #close(options?: CloseOptions): Promise<void> {

@@ -67,7 +67,7 @@ export function processorClass(
       }
       readArguments(input, undefined);
       if (mtype !== messageType.oneway)
-        new Reply(output, name, rseqid).fail(notServed(name, false, messageType.call));
+        new Reply(output, name, rseqid).fail(notServed(name, undefined, messageType.call));
     }
   };
   Object.defineProperty(made, 'name', { value: `${service.name}Processor` });

@@ -50,6 +50,7 @@ export function openBalanced(
     random: Math.random,
     dialect: dialects[protocol],
     hasHeaders: channels.every(({ hasHeaders }) => hasHeaders),
+    carriesStreams: channels.every(({ carriesStreams }) => carriesStreams === true),
     pending: withLimits(limits).pending,
   });
 }

@@ -83,9 +83,10 @@ function openOne(target: Address | ProcessAddress, given: ChannelOptions, server
     limits: withLimits(limits),
     ...(keepalive === undefined ? {} : { keepalive: keepaliveOf(keepalive, dialects[protocol]) }),
   };
-  // Another connection to a program would be another program.
+  // Another connection to a program would be another program; and SASL has frames of its own.
   const pool = isProcess(target) ? poolOf(options, 1) : poolOf(options);
-  return new ReconnectingChannel(peer, dial, settings, pool);
+  const carriesStreams = !isProcess(target) && sasl === undefined;
+  return new ReconnectingChannel(peer, dial, settings, pool, carriesStreams);
 }
 
 /** For servers whose addresses are not what they are called: the name stands behind what the options say. */

@@ -46,7 +46,8 @@ export function openWeb(address: WebAddress, options: ChannelOptions): Channel {
     limits,
     ...(keepalive === undefined ? {} : { keepalive: keepaliveOf(keepalive, dialect) }),
   };
-  return new ReconnectingChannel(address.text, dial, settings, pool);
+  // The frames of streams are no text.
+  return new ReconnectingChannel(address.text, dial, settings, pool, !text);
 }
 
 function checkHttp({ kind, url }: WebAddress, options: HttpOptions | undefined): HttpOptions {

@@ -30,6 +30,10 @@ export const applicationType = {
   protocolError: 7,
   invalidTransform: 8,
   invalidProtocol: 9,
+  /** Of Kitex's streams. */
+  streamCancelled: 12007,
+  messageExpired: 12014,
+  streamExpired: 12015,
 } as const;
 
 /** A status that Apache has no type for travels as this plus gRPC's number: clear of Apache's, fbthrift's and Kitex's. */
@@ -41,6 +45,16 @@ const statusByType: ReadonlyMap<number, StatusCode> = new Map<number, StatusCode
   [applicationType.protocolError, 'INVALID_ARGUMENT'],
   [11, 'RESOURCE_EXHAUSTED'], // fbthrift: LOADSHEDDING
   [12, 'DEADLINE_EXCEEDED'], // fbthrift: TIMEOUT
+  // Kitex's streams (pkg/remote/trans/ttstream). Its 12001 to 12005 and 12011 only say that something broke.
+  [12006, 'UNAVAILABLE'], // the connection is closing
+  [12007, 'CANCELLED'],
+  [12008, 'CANCELLED'], // for a reason that the caller gave
+  [12009, 'CANCELLED'], // by a stream further down
+  [12010, 'CANCELLED'], // by a stream further up
+  [12012, 'CANCELLED'], // the handler has returned
+  [12013, 'UNAVAILABLE'], // the connection was closed
+  [12014, 'DEADLINE_EXCEEDED'], // no message came in time
+  [12015, 'DEADLINE_EXCEEDED'], // the stream had no more time
   ...Object.entries(numbers).map(([code, number]) => [statusBase + number, code as StatusCode] as const),
 ]);
 

@@ -13,6 +13,8 @@ export interface Channel {
   readonly state: ChannelState;
   /** Tells of each change of `state`, right after it, until the function that it gives is called. */
   onState(listener: StateListener): () => void;
+  /** Whether it takes calls of methods that stream: a `StreamCall` is one. Absent: it does not. */
+  readonly carriesStreams?: boolean;
   /** Takes over a call that is not settled, and settles it, whatever happens. Never throws. */
   start(call: Call): void;
   /** Resolves when calls can be sent without waiting for a connection; rejects with the reason why not. */

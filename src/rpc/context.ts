@@ -14,6 +14,8 @@ export interface Context {
   readonly metadata: Metadata;
   /** What goes with the reply, to clients whose transport carries headers. */
   readonly responseMetadata: Metadata;
+  /** Of a method that streams: what goes with the end of the stream. */
+  readonly trailers: Metadata;
   /** ms since the epoch when the caller's patience, or the server's, is over; `Infinity` where there is no end. */
   readonly deadline: number;
   /** Aborted when nobody waits for the answer any more: its time is over, the connection is lost, or the server closes. */
@@ -44,6 +46,7 @@ export class CallContext implements Context {
   #user: string | undefined;
   #metadata: Metadata | undefined;
   #responseMetadata: Metadata | undefined;
+  #trailers: Metadata | undefined;
   #values: Map<unknown, unknown> | undefined;
 
   /** `headers` came with the message itself; `timeout` in ms. */
@@ -78,6 +81,11 @@ export class CallContext implements Context {
     return this.#responseMetadata;
   }
 
+  get trailers(): Metadata {
+    this.#trailers ??= new Metadata();
+    return this.#trailers;
+  }
+
   get values(): Map<unknown, unknown> {
     this.#values ??= new Map();
     return this.#values;
@@ -98,6 +106,11 @@ export class CallContext implements Context {
   /** What goes with the reply; undefined where nobody asked for a place to put it. */
   get responseHeaders(): Headers | undefined {
     return this.#responseMetadata?.headers;
+  }
+
+  /** The same for what goes with the end of a stream. */
+  get trailingHeaders(): Headers | undefined {
+    return this.#trailers?.headers;
   }
 
   abort(reason: unknown): void {

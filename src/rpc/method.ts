@@ -1,6 +1,6 @@
 import type { Codec } from '../codec/codec.ts';
 import type { Codecs } from '../codec/codecs.ts';
-import type { FieldDescriptor, MethodDescriptor } from '../schema/descriptor.ts';
+import { type FieldDescriptor, type MethodDescriptor, streamsParameter } from '../schema/descriptor.ts';
 
 /** A method made ready to be called or served: what is the same for every call of it. */
 export interface Method {
@@ -10,10 +10,11 @@ export interface Method {
   readonly fullName: string;
   readonly oneway: boolean;
   readonly isVoid: boolean;
-  /** It sends or receives more than one message: neither called nor served yet. */
+  /** It sends or receives more than one message. */
   readonly streams: boolean;
   /** Calling twice does no more than calling once, as `(idempotent)` in the IDL says. */
   readonly idempotent: boolean;
+  /** Arguments that are given: those that are declared, and what the client streams, where that stands beside them. */
   readonly arity: number;
   /** The struct `<method>_args`: an array of the arguments. */
   readonly args: Codec;
@@ -33,7 +34,7 @@ export function methodOf(descriptor: MethodDescriptor, codecs: Codecs): Method {
     isVoid: descriptor.returns === undefined,
     streams: descriptor.streaming?.client === true || descriptor.streaming?.server === true,
     idempotent: isIdempotent(descriptor),
-    arity: descriptor.parameters.length,
+    arity: descriptor.parameters.length + (streamsBeside(descriptor) ? 1 : 0),
     args: codecs.tuple(descriptor.parameters),
     result: codecs.tuple(resultFields),
     resultFields,
@@ -57,6 +58,10 @@ function resultFieldsOf({
     position,
   });
   return [success, ...throws];
+}
+
+function streamsBeside(descriptor: MethodDescriptor): boolean {
+  return descriptor.streaming?.sends !== undefined && !streamsParameter(descriptor);
 }
 
 /** Annotated `(idempotent)`, or in fbthrift's way `(idempotent = "true")`. */

@@ -257,3 +257,11 @@ export function resolve(type: TypeDescriptor): ResolvedType {
 export function isRecord(type: ResolvedType): type is StructDescriptor {
   return type.kind === 'struct' || type.kind === 'union' || type.kind === 'exception';
 }
+
+/**
+ * Whether what the client streams is declared in the place of the one parameter, as in Kitex's spelling; in fbthrift's it
+ * stands beside the parameters.
+ */
+export function streamsParameter({ streaming, returns }: MethodDescriptor): boolean {
+  return streaming?.sends !== undefined && streaming.first === undefined && returns !== undefined;
+}

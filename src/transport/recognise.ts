@@ -4,6 +4,8 @@ import type { TransportName } from './transport.ts';
 /** What first bytes look like. */
 export type Seen =
   | Messages
+  /** Frames of Thrift streams, as Kitex has them. */
+  | { readonly kind: 'streams' }
   /** What Thrift messages may travel in. */
   | { readonly kind: 'layer'; readonly layer: Layer }
   /** What is known, and not spoken here. */
@@ -27,7 +29,6 @@ export type Foreign =
   | 'SSH'
   | 'Redis'
   | "thriftpy's own JSON"
-  | 'the Kitex streaming transport'
   | 'the Kitex mesh header'
   | "THeader's big frames";
 
@@ -47,6 +48,8 @@ export function seenText(seen: Seen): string | undefined {
       if (seen.transport === 'header') return 'Thrift with headers (THeader)';
       if (seen.transport === 'ttheader') return 'Thrift with headers (TTHeader)';
       return `Thrift ${seen.protocol === 'json' ? 'JSON' : seen.protocol}, ${seen.transport === 'framed' ? 'framed' : 'unframed'}`;
+    case 'streams':
+      return 'Thrift streams (TTHeader Streaming)';
     case 'layer':
       return seen.layer;
     case 'foreign':
@@ -115,7 +118,7 @@ function behindLength(bytes: Buffer, from: number, length: number): Seen | undef
     if (length < 8) return undefined;
     if (bytes[from + 5] !== 0x00) return unknown('framed');
     const streams = (bytes[from + 7]! & 0x02) !== 0;
-    return streams ? foreign('the Kitex streaming transport') : messages('binary', 'ttheader');
+    return streams ? { kind: 'streams' } : messages('binary', 'ttheader');
   }
   if (fifth === 0) return emptyFifth(bytes, from, length);
   return fifth === 0x80 ? messages('binary', 'framed') : unknown('framed');

@@ -1,4 +1,9 @@
-import type { FieldDescriptor, MethodDescriptor, ServiceDescriptor } from '../schema/descriptor.ts';
+import {
+  type FieldDescriptor,
+  type MethodDescriptor,
+  type ServiceDescriptor,
+  streamsParameter,
+} from '../schema/descriptor.ts';
 import { docRows, throwsRows } from './docs.ts';
 import { innerName, writeInner } from './inner.ts';
 import { exported, localName, memberName } from './names.ts';
@@ -64,10 +69,7 @@ function unary(method: MethodDescriptor, view: View, references: References): st
 function streaming(method: MethodDescriptor, view: View, references: References): string {
   const { sends, receives, first, final } = method.streaming!;
   const { arg, result } = directions(view, references);
-  // Kitex's spelling has the stream in place of the one parameter, fbthrift's beside the parameters.
-  const inPlace =
-    sends !== undefined && method.parameters.length === 1 && method.parameters[0]!.type === sends;
-  const list = inPlace ? [] : parameters(method.parameters, view, references);
+  const list = streamsParameter(method) ? [] : parameters(method.parameters, view, references);
   if (sends !== undefined) list.push(`requests: $.Stream<${arg(sends)}>`);
   const last = final ?? (receives === undefined ? method.returns : undefined);
   const stream = receives === undefined ? undefined : `$.Stream<${result(receives)}>`;

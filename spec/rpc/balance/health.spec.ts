@@ -105,6 +105,7 @@ describe('a call says where it goes', () => {
       random: Math.random,
       dialect: dialects.binary,
       hasHeaders: false,
+      carriesStreams: false,
       pending,
     });
     const ask = (routing: object, timeout?: number) => {

@@ -24,6 +24,7 @@ import type { Endpoint, Resolver, ResolverWatcher, Watch } from './resolver.ts';
 export interface BalanceSettings extends BackendSettings {
   readonly dialect: Dialect;
   readonly hasHeaders: boolean;
+  readonly carriesStreams: boolean;
   readonly policy: PolicyName;
   /** Calls that may wait for a server at the same time. */
   readonly pending: number;
@@ -51,6 +52,7 @@ export class BalancedChannel implements Channel {
   readonly peer: string;
   readonly dialect: Dialect;
   readonly hasHeaders: boolean;
+  readonly carriesStreams: boolean;
   readonly #resolver: Resolver;
   readonly #settings: BalanceSettings;
   readonly #members: Members;
@@ -74,6 +76,7 @@ export class BalancedChannel implements Channel {
     this.peer = resolver.name;
     this.dialect = settings.dialect;
     this.hasHeaders = settings.hasHeaders;
+    this.carriesStreams = settings.carriesStreams;
     this.#resolver = resolver;
     this.#settings = settings;
     this.#members = new Members(makePolicy(settings.policy, settings.random), settings, this.#owner);

@@ -3,19 +3,32 @@ import type { Call } from '../call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../channel.ts';
 import type { ChannelState, StateListener } from '../channel-state.ts';
 import type { Dialect } from '../dialect.ts';
+import { StreamCall } from '../streaming/stream-call.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import { expiredBefore } from './failures.ts';
 import type { Dial } from './link.ts';
 import { defaultPool, Pool, type PoolSettings } from './pool.ts';
+import { StreamPool } from './stream-pool.ts';
 
 /** A channel over connections that stay: made when first needed, made again when they were lost. */
 export class ReconnectingChannel implements Channel {
   readonly peer: string;
   readonly dialect: Dialect;
   readonly hasHeaders: boolean;
+  readonly carriesStreams: boolean;
   readonly #pool: Pool;
+  readonly #streams: StreamPool;
 
-  constructor(peer: string, dial: Dial, settings: ConnectionSettings, pool: PoolSettings = defaultPool) {
+  /** `carriesStreams`: whether another connection, beside those for plain calls, leads to the same peer. */
+  constructor(
+    peer: string,
+    dial: Dial,
+    settings: ConnectionSettings,
+    pool: PoolSettings = defaultPool,
+    carriesStreams = true,
+  ) {
+    this.carriesStreams = carriesStreams;
+    this.#streams = new StreamPool(peer, dial, settings);
     this.dialect = settings.dialect;
     this.hasHeaders = settings.transport.hasHeaders;
     this.peer = peer;
@@ -32,7 +45,8 @@ export class ReconnectingChannel implements Channel {
 
   start(call: Call): void {
     if (call.timeout <= 0) return call.reject(expiredBefore(call, this.peer));
-    this.#pool.start(call);
+    if (call instanceof StreamCall) this.#streams.start(call);
+    else this.#pool.start(call);
   }
 
   async ready(timeout = 30_000): Promise<void> {
@@ -41,8 +55,8 @@ export class ReconnectingChannel implements Channel {
     throw new RpcError('DEADLINE_EXCEEDED', text, { peer: this.peer });
   }
 
-  close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
-    return this.#pool.close(grace);
+  async close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
+    await Promise.all([this.#pool.close(grace), this.#streams.close(grace)]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -15,6 +15,8 @@ import {
 } from '../interceptor.ts';
 import { Metadata } from '../metadata.ts';
 import type { Method } from '../method.ts';
+import { LaterReplies } from '../streaming/later-replies.ts';
+import { StreamCall } from '../streaming/stream-call.ts';
 import { bounded } from './bounded.ts';
 import { type CallSettings, inherit } from './settings.ts';
 
@@ -47,37 +49,69 @@ export class Invoker {
     return bounded({ method: call.method, peer: call.peer, timeout, signals }, () => chain(call, {}));
   }
 
-  #attempt(
-    call: OutgoingCall,
-    { timeout = Number.POSITIVE_INFINITY, signal }: NextOptions,
-  ): Promise<unknown> {
+  /**
+   * Calls a method that streams, and gives what its caller has of it: an async iterable, or a promise. Never throws: what
+   * is wrong is found by whoever iterates, or awaits.
+   */
+  invokeStream(callee: Callee, args: readonly unknown[], given: CallSettings): unknown {
+    const parent = given.parent ?? context();
+    const settings = parent === undefined ? given : inherit(given, parent, true);
+    if (this.#chain === undefined) return this.#startStream(callee, args, settings);
+    const result = this.#invoke(callee, args, settings);
+    return isIterated(callee) ? new LaterReplies(callee.method.fullName, result) : result;
+  }
+
+  /** The same for a call whose options are wrong: it fails, and nothing is sent. */
+  refuseStream(callee: Callee, settings: CallSettings, error: unknown): unknown {
+    const call = StreamCall.begin(callee, [], settings);
+    call.reject(error);
+    return call.result;
+  }
+
+  #attempt(call: OutgoingCall, options: NextOptions): Promise<unknown> {
+    const { callee, args } = call;
+    const settings = this.#settingsOf(call, options);
+    if (!callee.method.streams) return this.#start(callee, args, settings);
+    return Promise.resolve(this.#startStream(callee, args, settings));
+  }
+
+  #settingsOf(call: OutgoingCall, { timeout = Number.POSITIVE_INFINITY, signal }: NextOptions): CallSettings {
     const { settings } = call;
     const { signals, onHeaders } = settings;
-    return this.#start(call.callee, call.args, {
+    return {
       ...settings,
       timeout: Math.min(timeout, call.timeLeft),
       signals: signal === undefined ? signals : [...signals, signal],
       headers: call.metadata.headers,
-      onHeaders: this.channel.hasHeaders
+      onHeaders: call.hasHeaders
         ? metadata => {
             call.responseMetadata = metadata;
             onHeaders?.(metadata);
           }
         : onHeaders,
-    });
+    };
   }
 
   #start(callee: Callee, args: readonly unknown[], settings: CallSettings): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const { method } = callee;
       const { headers, onHeaders, signals, timeout } = settings;
-      if (method.streams) throw streaming(method);
       if ((headers.size > 0 || onHeaders !== undefined) && !this.channel.hasHeaders)
         throw headerless(method, headers.size > 0 ? 'metadata' : 'onHeaders', this.channel.peer);
       const call = new Call(callee, args, timeout, settings, resolve, reject);
       if (signals.length > 0) this.#heed(call, signals);
       if (!call.settled) this.channel.start(call);
     });
+  }
+
+  #startStream(callee: Callee, args: readonly unknown[], settings: CallSettings): unknown {
+    const { channel } = this;
+    const call = StreamCall.begin(callee, args, settings);
+    if (settings.signals.length > 0) this.#heed(call, settings.signals);
+    if (call.settled) return call.result;
+    if (channel.carriesStreams !== true) call.reject(streamless(callee.method, channel.peer));
+    else channel.start(call);
+    return call.result;
   }
 
   /** Signals may outlive a million calls: none may leave a listener behind. */
@@ -118,7 +152,7 @@ class OutgoingCall implements ClientInvocation {
     this.callee = callee;
     this.settings = settings;
     this.peer = peer;
-    this.hasHeaders = hasHeaders;
+    this.hasHeaders = hasHeaders || callee.method.streams;
     this.args = args.slice(0, callee.method.arity);
     this.metadata = Metadata.received(headers);
     this.deadline = Date.now() + timeout;
@@ -160,9 +194,16 @@ class OutgoingCall implements ClientInvocation {
   }
 }
 
-function streaming({ fullName }: Method): RpcError {
-  const text = `${fullName}: streaming methods cannot be called yet; nothing was sent`;
-  return new RpcError('UNIMPLEMENTED', text, { method: fullName, phase: 'unsent' });
+/** Whether the caller gets what it iterates over, and not a promise. */
+function isIterated({ method }: Callee): boolean {
+  const { streaming } = method.descriptor;
+  return streaming?.receives !== undefined && streaming.first === undefined;
+}
+
+function streamless({ fullName }: Method, peer: string): RpcError {
+  const advice = 'streams go over TCP, TLS, Unix sockets and WebSocket, in binary, without SASL';
+  const text = `${fullName}: the channel to ${peer} carries no streams; ${advice}`;
+  return new RpcError('UNIMPLEMENTED', text, { method: fullName, peer, phase: 'unsent' });
 }
 
 function headerless({ fullName }: Method, what: string, peer: string): TypeError {

@@ -8,8 +8,8 @@ import { Metadata, type MetadataInit } from '../metadata.ts';
 /** What one call may be given behind its arguments, and a client for all of its calls. */
 export interface CallOptions {
   /**
-   * ms for the whole call, connecting and all attempts included. Default 30,000; `Infinity` waits as long as the
-   * connection lives; 0 or less has already expired and sends nothing.
+   * ms for the whole call, connecting and all attempts included; for a whole stream, of a method that streams. Default
+   * 30,000; `Infinity` waits as long as the connection lives; 0 or less has already expired and sends nothing.
    */
   readonly timeout?: number;
   /** Ends the call when it aborts: CANCELLED for the caller at once, whatever the server does. */
@@ -21,6 +21,10 @@ export interface CallOptions {
   readonly metadata?: MetadataInit | Metadata;
   /** Told what came with the reply, before the call settles. Needs a transport with headers, too. */
   readonly onHeaders?: (metadata: Metadata) => void;
+  /** Of a method that streams: told what came with the end of the stream. */
+  readonly onTrailers?: (metadata: Metadata) => void;
+  /** Of a method that streams: ms to wait for each message; only while it is waited for. Default: `Infinity`. */
+  readonly messageTimeout?: number;
   /** Calling twice does no more than calling once: `retry` may. Default: what `(idempotent)` in the IDL says. */
   readonly idempotent?: boolean;
   /** `false`: tried once, also by a client that tries others again. */
@@ -41,6 +45,8 @@ export const callOptions: readonly string[] = [
   'signal',
   'metadata',
   'onHeaders',
+  'onTrailers',
+  'messageTimeout',
   'idempotent',
   'retry',
   'hashKey',
@@ -54,6 +60,8 @@ export interface CallSettings {
   readonly signals: readonly AbortSignal[];
   readonly headers: Headers;
   readonly onHeaders: ((metadata: Metadata) => void) | undefined;
+  readonly onTrailers: ((metadata: Metadata) => void) | undefined;
+  readonly messageTimeout: number;
   readonly idempotent: boolean | undefined;
   readonly retry: boolean;
   readonly hashKey: string | undefined;
@@ -66,6 +74,8 @@ export const defaultSettings: CallSettings = Object.freeze({
   signals: [],
   headers: noHeaders,
   onHeaders: undefined,
+  onTrailers: undefined,
+  messageTimeout: Number.POSITIVE_INFINITY,
   idempotent: undefined,
   retry: true,
   hashKey: undefined,
@@ -75,9 +85,12 @@ export const defaultSettings: CallSettings = Object.freeze({
 
 /** Puts options over what holds without them. Throws a TypeError for values that make no sense; `what` says whose they are. */
 export function withOptions(base: CallSettings, options: CallOptions, what: string): CallSettings {
-  const { timeout, signal, metadata, onHeaders, idempotent, retry, hashKey, backend, parent } = options;
+  const { timeout, signal, metadata, onHeaders, onTrailers, messageTimeout } = options;
+  const { idempotent, retry, hashKey, backend, parent } = options;
   if (onHeaders !== undefined && typeof onHeaders !== 'function')
     throw wrong(what, 'onHeaders', 'a function', onHeaders);
+  if (onTrailers !== undefined && typeof onTrailers !== 'function')
+    throw wrong(what, 'onTrailers', 'a function', onTrailers);
   if (idempotent !== undefined && typeof idempotent !== 'boolean')
     throw wrong(what, 'idempotent', 'true or false', idempotent);
   if (retry !== undefined && retry !== false)
@@ -92,6 +105,9 @@ export function withOptions(base: CallSettings, options: CallOptions, what: stri
     signals: signal === undefined ? base.signals : [...base.signals, signal],
     headers: metadata === undefined ? base.headers : merged(base.headers, headersOf(metadata)),
     onHeaders: onHeaders ?? base.onHeaders,
+    onTrailers: onTrailers ?? base.onTrailers,
+    messageTimeout:
+      messageTimeout === undefined ? base.messageTimeout : checkMs(`${what}: messageTimeout`, messageTimeout),
     idempotent: idempotent ?? base.idempotent,
     retry: retry ?? base.retry,
     hashKey: hashKey ?? base.hashKey,

@@ -267,12 +267,13 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner, 
     if (
       route?.run === undefined ||
       method === undefined ||
+      method.streams ||
       (type !== messageType.call && type !== messageType.oneway)
     ) {
       // Without the service's name, as every multiplexing server answers.
       const bare = name.slice(name.indexOf(':') + 1);
       const to = { name: bare, seqid, strict, dialect, envelope, context: undefined };
-      this.#decline(r, to, oneway, notServed(name, route !== undefined, type));
+      this.#decline(r, to, oneway, notServed(name, route, type));
     } else {
       const to = { name: method.name, seqid, strict, dialect, envelope, context: undefined };
       const refusal = this.#refusal(route);

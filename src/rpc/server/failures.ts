@@ -4,14 +4,20 @@ import { applicationType } from '../../errors/status.ts';
 import { messageType } from '../../protocol/types.ts';
 import { Oversize } from '../../transport/transport.ts';
 import { notBegun } from '../not-begun.ts';
+import type { Route } from './routes.ts';
 
 /** The answer to a message that no handler serves. */
-export function notServed(name: string, isDeclared: boolean, type: number): RpcError {
+export function notServed(name: string, route: Route | undefined, type: number): RpcError {
   if (type !== messageType.call && type !== messageType.oneway) {
     const text = `${name}: expected a call, got a message of type ${type}`;
     return new RpcError('INTERNAL', text, { applicationType: applicationType.invalidMessageType });
   }
-  const why = isDeclared ? 'the method is declared, and not served here' : 'there is no such method here';
+  const streams = route?.run !== undefined && route.methods.binary.streams;
+  const why = streams
+    ? 'the method streams, and is called over TTHeader Streaming only'
+    : route !== undefined
+      ? 'the method is declared, and not served here'
+      : 'there is no such method here';
   return new RpcError('UNIMPLEMENTED', `${name}: ${why}`, { applicationType: applicationType.unknownMethod });
 }
 

@@ -20,6 +20,7 @@ import type { Guest, Guests } from './guests.ts';
 import { HttpDoor } from './http/door.ts';
 import type { SaslSettings, ServingSettings } from './settings.ts';
 import { LINGER } from './stay.ts';
+import { StreamServerConnection } from './stream-connection.ts';
 import { type ServerTlsOptions, TlsGate } from './tls.ts';
 
 /**
@@ -60,7 +61,7 @@ export class Reception implements ConnectionOwner {
     this.#admit(stream, { caller: { peer, headers: noHeaders, timeout: Infinity }, around });
   }
 
-  over(connection: ServerConnection): void {
+  over(connection: Guest): void {
     this.#guests.delete(connection);
   }
 
@@ -114,6 +115,8 @@ export class Reception implements ConnectionOwner {
       this.#refuse(stream, peer, `does not speak ${missing}, which is required here`);
     } else if (seen.kind === 'messages' || seen.kind === 'unknown') {
       this.#serve(stream, seen, arrival);
+    } else if (seen.kind === 'streams') {
+      this.#serveStreams(stream, arrival);
     } else if (seen.kind !== 'layer' || !this.#unwrap(stream, seen.layer, arrival)) {
       const farewell = seen.kind === 'foreign' ? farewells[seen.name] : undefined;
       this.#refuse(stream, peer, `speaks ${seenText(seen)}, which is not served here`, farewell);
@@ -162,6 +165,11 @@ export class Reception implements ConnectionOwner {
     this.#guests.add(connection);
     const { connections } = this.#settings;
     if (connections !== noRules) connection.stay(connections);
+    stream.resume();
+  }
+
+  #serveStreams(stream: Duplex, { caller }: Arrival): void {
+    this.#guests.add(new StreamServerConnection(stream, caller, this.#settings, this));
     stream.resume();
   }
 

@@ -3,7 +3,7 @@ import type { ServiceDescriptor } from '../../schema/descriptor.ts';
 import { dialects, mapProtocols } from '../dialect.ts';
 import type { Method } from '../method.ts';
 
-/** A handler's function for one method; undefined where it is missing, or not served because it streams. */
+/** A handler's function for one method; undefined where it is missing. */
 export interface Route {
   readonly methods: Readonly<Record<ProtocolName, Method>>;
   readonly target: object;
@@ -42,9 +42,7 @@ export class Routes {
       throw new TypeError(`the server has a service ${service.name} already`);
     }
     const routes = Array.from(service.methods.keys(), name => routeOf(service, name, handler, isExempt));
-    const missing = routes
-      .filter(({ run, methods }) => run === undefined && !methods.binary.streams)
-      .map(({ methods }) => methods.binary.name);
+    const missing = routes.filter(({ run }) => run === undefined).map(({ methods }) => methods.binary.name);
     if (missing.length > 0 && !partial) {
       const text = `the handler of ${service.name} has no function for ${missing.join(', ')}`;
       throw new TypeError(`${text}; { partial: true } serves it without, callers get UNIMPLEMENTED`);
@@ -68,8 +66,7 @@ export class Routes {
 
 function routeOf(service: ServiceDescriptor, name: string, handler: object, isExempt: boolean): Route {
   const methods = mapProtocols(protocol => dialects[protocol].methodsOf(service).get(name)!);
-  const run = methods.binary.streams ? undefined : functionOf(handler, name);
-  return { methods, target: handler, run, isExempt };
+  return { methods, target: handler, run: functionOf(handler, name), isExempt };
 }
 
 /** The handler's own or inherited function; what every object has, such as `toString`, serves no method. */

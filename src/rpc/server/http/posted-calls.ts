@@ -63,7 +63,7 @@ export class PostedCalls implements Guest, ConnectionOwner {
     this.#early = this.#early.length === 0 ? chunk : Buffer.concat([this.#early, chunk]);
     const seen = recognise(this.#early, 0, this.#early.length);
     if (seen === undefined) return;
-    if (seen.kind === 'layer' || seen.kind === 'foreign') {
+    if (seen.kind !== 'messages' && seen.kind !== 'unknown') {
       return this.#turnDown(`sent a body in ${seenText(seen)}, which is not served here`);
     }
     this.#serve(seen);

@@ -1,0 +1,303 @@
+import { DecodeError } from '../../errors/decode-error.ts';
+import { RpcError } from '../../errors/rpc-error.ts';
+import { applicationType } from '../../errors/status.ts';
+import { type Headers, noHeaders } from '../../transport/envelope.ts';
+import { type FrameReader, frameType } from '../../transport/stream-frames.ts';
+import type { ByteReader } from '../../wire/reader.ts';
+import { statusHeaders } from '../biz-status.ts';
+import { CallContext, type Caller } from '../context.ts';
+import type { Method } from '../method.ts';
+import type { Carrier } from '../streaming/carrier.ts';
+import { readGrant } from '../streaming/flow.ts';
+import { formsOf } from '../streaming/forms.ts';
+import { Incoming } from '../streaming/incoming.ts';
+import {
+  declaredIn,
+  EXCEPTION,
+  exceptionBody,
+  metadataOf,
+  readException,
+  WRAPPED,
+} from '../streaming/status.ts';
+import { Stream } from '../streaming/stream.ts';
+import { Watchdog } from '../watchdog.ts';
+import { MissingResult, notReadable, undeclared } from './failures.ts';
+import type { Route } from './routes.ts';
+import type { ServingSettings } from './settings.ts';
+
+/** What a stream needs of its connection. */
+export interface ServedStreamOwner {
+  readonly caller: Caller;
+  readonly settings: ServingSettings;
+  /** A handler was asked, and has not settled. */
+  asked(): void;
+  settled(): void;
+}
+
+/** The server's end of a stream: from the frame that opens it to the one that ends it. */
+export class ServedStream extends Stream {
+  readonly #owner: ServedStreamOwner;
+  readonly #route: Route;
+  readonly #served: Method;
+  readonly #requests: Incoming;
+  readonly #context: CallContext;
+  readonly #deadline: Watchdog | undefined;
+  #hasArguments = false;
+  #hasHeader = false;
+  #isOver = false;
+
+  /** Of a frame that opens a stream, and of the route of its method. */
+  constructor(frame: FrameReader, route: Route, carrier: Carrier<Stream>, owner: ServedStreamOwner) {
+    const method = route.methods.binary;
+    const forms = formsOf(method.descriptor);
+    const requests = new Incoming();
+    super(frame.sid, carrier, method.name, forms, requests, forms.receives);
+    const { caller, settings } = owner;
+    this.#owner = owner;
+    this.#route = route;
+    this.#served = method;
+    this.#requests = requests;
+    const timeout = Math.min(settings.timeout, frame.timeout, caller.timeout);
+    this.#context = new CallContext(method.fullName, caller, metadataOf(frame.headers).headers, timeout);
+    if (timeout < Number.POSITIVE_INFINITY) {
+      this.#deadline = new Watchdog(timeout, () => this.#expire(timeout));
+      this.#deadline.start();
+    }
+    const grant = readGrant(frame.headers);
+    if (grant !== undefined) this.credit.limit(grant);
+  }
+
+  /** Begins, unless the client takes the method for another one. */
+  open(headers: Headers): void {
+    const isWrapped = headers.get(WRAPPED) === '1';
+    this.carrier.add(this);
+    if (isWrapped !== this.forms.isWrapped) {
+      const needed = this.forms.isWrapped ? 'are no structs, and stand in one' : 'are structs';
+      const text = `${this.#served.fullName}: its messages ${needed} (${WRAPPED}); is it declared otherwise there?`;
+      return this.#refuse(new RpcError('INVALID_ARGUMENT', text));
+    }
+    if (this.forms.args === undefined) this.#ask([]);
+  }
+
+  /** Leave to send was all there is to know. */
+  acquainted(): void {}
+
+  /** A second one. */
+  header(frame: FrameReader, r: ByteReader): void {
+    throw r.error('invalid-data', r.start, `the stream ${frame.sid} is open already`);
+  }
+
+  data(r: ByteReader): void {
+    const { args, sends } = this.forms;
+    try {
+      if (args !== undefined && !this.#hasArguments) this.#ask(args.decode(r) as unknown[]);
+      else if (sends !== undefined) this.receive(sends, r);
+      else throw r.error('invalid-data', r.start, 'a message more than this IDL declares');
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#refuse(notReadable(error));
+    }
+  }
+
+  /** The client has sent all it will. */
+  trailer(_frame: FrameReader, r: ByteReader): void {
+    const failure = this.#failureIn(r);
+    if (failure === undefined && this.forms.args !== undefined && !this.#hasArguments) {
+      return this.#refuse(
+        new RpcError('INVALID_ARGUMENT', `${this.#served.fullName}: the arguments are missing`),
+      );
+    }
+    this.#requests.end(failure === undefined ? undefined : { error: failure });
+  }
+
+  /** The client has given up. */
+  reset({ headers }: FrameReader, r: ByteReader): void {
+    const { peer } = this.#owner.caller;
+    const metadata = headers.size > 0 ? { metadata: headers } : {};
+    const text = `${this.#served.fullName}: ${peer} ended the stream`;
+    this.cancel(this.#failureIn(r) ?? new RpcError('CANCELLED', text, { peer, ...metadata }));
+  }
+
+  /** Nobody is there any more. */
+  cancel(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#requests.end({ error: reason });
+    this.#end();
+    this.#context.abort(reason);
+  }
+
+  /** The handler wants no more requests; what comes of them is dropped. */
+  abandoned(): void {
+    this.carrier.eased(this);
+  }
+
+  /** It waits for requests as long as it likes. */
+  silent(): void {}
+
+  /** The handler's stream is at its end. */
+  finished(): void {
+    this.#succeed();
+  }
+
+  failed(error: unknown): void {
+    this.#fail(error);
+  }
+
+  closeFailed(error: unknown): void {
+    this.#report(error);
+  }
+
+  override write(value: unknown): void {
+    this.#sendHeader();
+    super.write(value);
+  }
+
+  #ask(args: unknown[]): void {
+    this.#hasArguments = true;
+    if (this.forms.sends !== undefined) args.push(this.#requests);
+    const owner = this.#owner;
+    const request = { route: this.#route, method: this.#served, args };
+    owner.asked();
+    let result: unknown;
+    try {
+      result = owner.settings.serve(request, this.#context);
+    } catch (error) {
+      this.#fail(error);
+      return owner.settled();
+    }
+    if (!isThenable(result)) {
+      this.#answer(result);
+      return owner.settled();
+    }
+    // A thenable's own rules may be odd: both ends go through one promise of ours.
+    Promise.resolve(result).then(
+      value => {
+        this.#answer(value);
+        owner.settled();
+      },
+      error => {
+        this.#fail(error);
+        owner.settled();
+      },
+    );
+  }
+
+  /** What the handler gave: a stream, an answer and a stream, or an answer. */
+  #answer(result: unknown): void {
+    const { carrier } = this;
+    if (carrier.outbox.isWriting) return carrier.outbox.afterwards(() => this.#answer(result));
+    const { first, final, receives } = this.forms;
+    const { fullName } = this.#served;
+    try {
+      if (receives === undefined) {
+        if (this.#isOver) return;
+        if (final !== undefined) this.#sendOne(final, result);
+        return this.#succeed();
+      }
+      if (first === undefined) return this.pump(result, `${fullName}: what the handler returned`);
+      if (!Array.isArray(result) || result.length !== 2) {
+        throw new TypeError(`${fullName}: the handler must return an array of its first answer and a stream`);
+      }
+      if (!this.#isOver) this.#sendOne(first, result[0]);
+      this.pump(result[1], `${fullName}: the stream that the handler returned`);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #sendOne(form: NonNullable<typeof this.forms.final>, value: unknown): void {
+    if (value === undefined || value === null) throw new MissingResult('the handler returned nothing');
+    this.#sendHeader();
+    this.carrier.send(this.sid, this.method, (w, at) => form.encode(w, value, at));
+  }
+
+  /** The one frame that comes before all others. */
+  #sendHeader(): void {
+    if (this.#hasHeader) return;
+    this.#hasHeader = true;
+    this.carrier.write(this.sid, frameType.header, this.method, this.#context.responseHeaders);
+  }
+
+  #succeed(): void {
+    if (this.#isOver) return;
+    this.#sendHeader();
+    this.carrier.write(this.sid, frameType.trailer, this.method, this.#context.trailingHeaders);
+    this.#end();
+  }
+
+  /** What no stream ends with that went well: as in a reply, and as a Kitex client understands it. */
+  #fail(error: unknown): void {
+    if (this.#isOver) return;
+    const trailers = this.#context.trailingHeaders ?? noHeaders;
+    const { fullName } = this.#served;
+    try {
+      const declared = declaredIn(fullName, this.forms, ['throws', 'receiveThrows'], error);
+      if (declared !== undefined) {
+        this.#sendHeader();
+        const texts = new Map([[EXCEPTION, declared.id]]);
+        this.carrier.write(this.sid, frameType.meta, this.method, texts, declared.body);
+        const text = error instanceof Error ? error.message : fullName;
+        return this.#endWith(statusHeaders(new RpcError('UNKNOWN', text), trailers), undefined);
+      }
+      if (error instanceof RpcError && error.peer === undefined && error.applicationType === undefined) {
+        return this.#endWith(statusHeaders(error, trailers), undefined);
+      }
+    } catch (unfit) {
+      return this.#fault(unfit, trailers);
+    }
+    if (error instanceof RpcError && error.peer === undefined) return this.#endWith(trailers, error);
+    this.#fault(error, trailers);
+  }
+
+  /** An error that was not meant for the client. */
+  #fault(error: unknown, trailers: Headers): void {
+    this.#report(error);
+    const { exposeErrors } = this.#owner.settings;
+    this.#endWith(trailers, undeclared(this.#served.fullName, error, exposeErrors));
+  }
+
+  #refuse(error: RpcError): void {
+    this.#endWith(noHeaders, error);
+    this.#context.abort(error);
+  }
+
+  #endWith(texts: Headers, error: RpcError | undefined): void {
+    if (this.#isOver) return;
+    this.#sendHeader();
+    const body = error && exceptionBody(this.method, this.sid, error);
+    this.carrier.write(this.sid, frameType.trailer, this.method, texts, body);
+    this.#requests.end(error && { error });
+    this.#end();
+  }
+
+  #expire(timeout: number): void {
+    const { fullName: method } = this.#served;
+    const text = `${method}: the stream has not ended within ${timeout} ms`;
+    const init = { method, applicationType: applicationType.streamExpired };
+    this.#refuse(new RpcError('DEADLINE_EXCEEDED', text, init));
+  }
+
+  #failureIn(r: ByteReader): unknown {
+    if (this.declared !== undefined) return this.declared;
+    const { peer } = this.#owner.caller;
+    return readException(r, { method: this.#served.fullName, peer });
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#deadline?.stop();
+    this.#requests.end();
+    this.over();
+  }
+
+  #report(error: unknown): void {
+    const { caller, settings } = this.#owner;
+    settings.onError(error, { peer: caller.peer, method: this.#served.fullName });
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}

@@ -1,0 +1,173 @@
+import type { Duplex } from 'node:stream';
+import { RpcError } from '../../errors/rpc-error.ts';
+import { messageType } from '../../protocol/types.ts';
+import { noHeaders } from '../../transport/envelope.ts';
+import { type FrameReader, frameType } from '../../transport/stream-frames.ts';
+import type { Caller } from '../context.ts';
+import { Carrier, type CarrierOwner } from '../streaming/carrier.ts';
+import { exceptionBody } from '../streaming/status.ts';
+import { endSoon } from '../streams.ts';
+import { Watchdog } from '../watchdog.ts';
+import { notServed } from './failures.ts';
+import type { Guest } from './guests.ts';
+import { ServedStream, type ServedStreamOwner } from './served-stream.ts';
+import type { ServingSettings } from './settings.ts';
+
+/** Who wants to know of a connection. */
+export interface StreamConnectionOwner {
+  /** The connection has ended, and so has what ran for it. */
+  over(connection: Guest): void;
+}
+
+/** The server's end of a connection that carries streams. It is over when it is closed and its handlers have settled. */
+export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, Guest {
+  readonly caller: Caller;
+  readonly settings: ServingSettings;
+  readonly #stream: Duplex;
+  readonly #owner: StreamConnectionOwner;
+  readonly #carrier: Carrier<ServedStream>;
+  /** Runs while a frame has begun and is not whole. */
+  readonly #patience: Watchdog;
+  /** Handlers that have not settled. */
+  #running = 0;
+  #isDraining = false;
+  #isClosed = false;
+
+  constructor(stream: Duplex, caller: Caller, settings: ServingSettings, owner: StreamConnectionOwner) {
+    this.caller = caller;
+    this.settings = settings;
+    this.#stream = stream;
+    this.#owner = owner;
+    this.#carrier = new Carrier(stream, settings.limits, this, true);
+    this.#patience = new Watchdog(settings.limits.partial, () => this.#lostPatience());
+    stream
+      .on('data', chunk => this.#receive(chunk))
+      .on('close', () => this.#closed())
+      // A client that sends nothing more has nobody who reads: streams end with their frames, not with the bytes.
+      .on('end', () => stream.destroy());
+  }
+
+  /** Takes no more streams; ends the connection when those that are there have ended. */
+  drain(): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    this.#carrier.takeLeave();
+    this.#endWhenDone();
+  }
+
+  /** Ends the connection now. */
+  destroy(): void {
+    this.#cancel(new RpcError('CANCELLED', 'the server was closed'));
+    this.#stream.destroy();
+    this.#owner.over(this);
+  }
+
+  begun(frame: FrameReader): void {
+    const { sid, method, headers } = frame;
+    const service = headers.get('isn');
+    const route = this.settings.routes.find(method, service);
+    if (route?.run === undefined) {
+      return this.#decline(frame, notServed(method, route, messageType.call));
+    }
+    const { pending } = this.settings.limits;
+    if (this.#isDraining) {
+      return this.#decline(frame, new RpcError('UNAVAILABLE', `${method}: the server is closing`));
+    }
+    if (this.#carrier.size >= pending) {
+      const text = `${method}: ${pending} streams are open on this connection (limits.pending)`;
+      return this.#decline(frame, new RpcError('RESOURCE_EXHAUSTED', text));
+    }
+    if (this.#carrier.has(sid)) return;
+    new ServedStream(frame, route, this.#carrier, this).open(headers);
+  }
+
+  /** Such a client is told the same, before any stream says anything. */
+  introduced(): void {
+    this.#carrier.introduce();
+  }
+
+  /** A client never says that it takes no more. */
+  drained(): void {}
+
+  changed(): void {
+    this.#endWhenDone();
+  }
+
+  dead(): void {
+    const { peer } = this.caller;
+    this.#report(new RpcError('UNAVAILABLE', `${peer} does not answer any more`, { peer }));
+    this.#stream.destroy();
+  }
+
+  asked(): void {
+    this.#running++;
+  }
+
+  settled(): void {
+    this.#running--;
+    this.#endWhenDone();
+  }
+
+  #receive(chunk: Buffer): void {
+    const before = this.#carrier.received;
+    try {
+      this.#carrier.receive(chunk, chunk.length);
+    } catch (error) {
+      return this.#refuse(error);
+    }
+    if (!this.#carrier.isMidFrame) this.#patience.stop();
+    else if (this.#carrier.received !== before || !this.#patience.isRunning) this.#patience.start();
+  }
+
+  #decline({ sid, method }: FrameReader, error: RpcError): void {
+    this.#carrier.write(sid, frameType.header, method, noHeaders);
+    this.#carrier.write(sid, frameType.trailer, method, noHeaders, exceptionBody(method, sid, error));
+  }
+
+  #lostPatience(): void {
+    const text = `has begun a frame that was not whole within ${this.settings.limits.partial} ms (limits.partial)`;
+    this.#end(new RpcError('DEADLINE_EXCEEDED', `${this.caller.peer} ${text}`, { peer: this.caller.peer }));
+  }
+
+  /** The bytes are no frames, or break the rules: Kitex, too, ends the connection then. */
+  #refuse(error: unknown): void {
+    const { peer } = this.caller;
+    const why = error instanceof Error ? error.message : String(error);
+    const text = `${peer} sent what is no frame of a stream; the connection was closed: ${why}`;
+    this.#end(new RpcError('INVALID_ARGUMENT', text, { peer, cause: error }));
+  }
+
+  #end(error: RpcError): void {
+    this.#report(error);
+    this.#cancel(error);
+    this.#isDraining = true;
+    this.#stream.destroy();
+  }
+
+  #closed(): void {
+    this.#isClosed = true;
+    this.#patience.stop();
+    this.#carrier.stop();
+    const { peer } = this.caller;
+    const cause = this.#stream.errored ?? undefined;
+    this.#cancel(new RpcError('CANCELLED', `${peer} closed the connection`, { peer, cause }));
+    this.#endWhenDone();
+  }
+
+  #cancel(reason: RpcError): void {
+    for (const stream of [...this.#carrier.streams]) stream.cancel(reason);
+  }
+
+  #endWhenDone(): void {
+    if (this.#isClosed) {
+      if (this.#running === 0) this.#owner.over(this);
+    } else if (this.#isDraining && this.#carrier.size === 0 && !this.#carrier.outbox.isClosed) {
+      this.#carrier.outbox.flush();
+      endSoon(this.#stream);
+    }
+  }
+
+  #report(error: unknown): void {
+    this.settings.onError(error, { peer: this.caller.peer });
+  }
+}

@@ -1,0 +1,302 @@
+import type { Duplex } from 'node:stream';
+import type { Limits } from '../../limits.ts';
+import { MessageHeader } from '../../protocol/protocol.ts';
+import type { MessageTaker } from '../../transport/cutter.ts';
+import { type Envelope, envelopeOf, type Headers, noHeaders } from '../../transport/envelope.ts';
+import { Inbox } from '../../transport/inbox.ts';
+import { FrameReader, type FrameType, frameType, streamFrames } from '../../transport/stream-frames.ts';
+import type { ByteReader } from '../../wire/reader.ts';
+import type { ByteWriter } from '../../wire/writer.ts';
+import { dialects } from '../dialect.ts';
+import { Outbox, type OutboxOwner } from '../outbox.ts';
+import { Watchdog } from '../watchdog.ts';
+import { CAPABILITIES, type Grant, grantTexts, readGrant, WINDOW } from './flow.ts';
+import { Turns } from './turns.ts';
+
+/** One end of a stream, as its connection knows it. */
+export interface StreamEnd {
+  readonly sid: number;
+  header(frame: FrameReader, r: ByteReader): void;
+  data(r: ByteReader): void;
+  trailer(frame: FrameReader, r: ByteReader): void;
+  reset(frame: FrameReader, r: ByteReader): void;
+  meta(frame: FrameReader, r: ByteReader): void;
+  /** It is known now what the other end can do. */
+  acquainted(): void;
+}
+
+/** Who uses a carrier: either end of a connection. */
+export interface CarrierOwner {
+  /** A Header frame of a stream that is not there. */
+  begun(frame: FrameReader): void;
+  /** The other end takes no more streams on this connection. */
+  drained(): void;
+  /** It has said what it can do, before it says anything else. */
+  introduced(): void;
+  /** Streams were added or removed. */
+  changed(): void;
+  /** The other end does not answer any more. */
+  dead(): void;
+}
+
+/** What the other end can do beyond Kitex. */
+export interface Peer {
+  /** Leave that each stream has from the beginning; absent where no leave is needed. */
+  readonly initial: Grant | undefined;
+  readonly answersPings: boolean;
+}
+
+/** Kitex, or what is like it. */
+const plain: Peer = Object.freeze({ initial: undefined, answersPings: false });
+const PING = 'x-lt-ping';
+const PONG = 'x-lt-pong';
+/** Kitex's word for: this connection takes nothing new. */
+const CRRST = 'crrst';
+/** ms of silence after which the other end is asked for a word, and again after which it is taken for dead. */
+const SILENCE = 20_000;
+
+const header = new MessageHeader();
+const unadorned: Envelope = envelopeOf('binary');
+
+/**
+ * The streams of one connection, at either end of it: frames in and out, by the ids of their streams. It knows what
+ * travels for the connection itself, and nothing of what streams mean.
+ */
+export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTaker, OutboxOwner {
+  readonly outbox: Outbox;
+  readonly turns: Turns;
+  readonly #owner: CarrierOwner;
+  readonly #inbox: Inbox;
+  readonly #frame = new FrameReader();
+  readonly #streams = new Map<number, Stream>();
+  readonly #limits: Limits;
+  #stream: Duplex;
+  /** Undefined until the first word of the other end. */
+  #peer: Peer | undefined;
+  /** Streams whose readers have fallen behind. */
+  readonly #full = new Set<StreamEnd>();
+  #watchdog: Watchdog | undefined;
+  #hasHeard = false;
+  #isAsked = false;
+
+  /** `isOpen` is false while the connection is being made: what is written waits for `open`. */
+  constructor(stream: Duplex, limits: Limits, owner: CarrierOwner, isOpen: boolean) {
+    this.#stream = stream;
+    this.#limits = limits;
+    this.#owner = owner;
+    const cutter = streamFrames.cutter(dialects.binary.protocol, limits);
+    this.#inbox = new Inbox(limits, cutter, this);
+    this.outbox = new Outbox(stream, streamFrames, limits, this, isOpen);
+    this.turns = new Turns(this.outbox);
+    stream.on('drain', () => this.turns.goOn());
+  }
+
+  get limits(): Limits {
+    return this.#limits;
+  }
+
+  /** What the other end can do; undefined while that is not known. */
+  get peer(): Peer | undefined {
+    return this.#peer;
+  }
+
+  get size(): number {
+    return this.#streams.size;
+  }
+
+  get streams(): Iterable<Stream> {
+    return this.#streams.values();
+  }
+
+  /** True when a frame has begun and is not whole. */
+  get isMidFrame(): boolean {
+    return this.#inbox.isMidMessage;
+  }
+
+  /** Frames that have come. */
+  get received(): number {
+    return this.#inbox.taken;
+  }
+
+  /** The connection is there: what was written, and all that will be, goes to this stream. */
+  open(stream: Duplex): void {
+    if (stream !== this.#stream) stream.on('drain', () => this.turns.goOn());
+    this.#stream = stream;
+    this.outbox.open(stream);
+  }
+
+  has(sid: number): boolean {
+    return this.#streams.has(sid);
+  }
+
+  add(stream: Stream): void {
+    this.#streams.set(stream.sid, stream);
+    this.#watch();
+    this.#owner.changed();
+  }
+
+  remove(stream: Stream): void {
+    if (!this.#streams.delete(stream.sid)) return;
+    this.eased(stream);
+    this.#watch();
+    this.#owner.changed();
+  }
+
+  /** Its reader has fallen behind, and the other end does not heed that: nothing more is read of anybody. */
+  full(stream: StreamEnd): void {
+    if (this.#full.size === 0) this.#stream.pause();
+    this.#full.add(stream);
+  }
+
+  /** It has caught up. */
+  eased(stream: StreamEnd): void {
+    if (this.#full.delete(stream) && this.#full.size === 0) this.#stream.resume();
+  }
+
+  /** Takes the first `length` bytes of a chunk. Throws a DecodeError for what is no frame. */
+  receive(bytes: Buffer, length: number): void {
+    this.#hasHeard = true;
+    this.outbox.hold();
+    try {
+      this.#inbox.push(bytes, length);
+    } finally {
+      this.outbox.release();
+    }
+  }
+
+  take(r: ByteReader): boolean {
+    const frame = this.#frame;
+    frame.read(r);
+    if (frame.sid === 0) this.#concern(frame);
+    else {
+      this.#acquaint(plain);
+      const stream = this.#streams.get(frame.sid);
+      // One that is not known has ended here, while the frame was on its way.
+      if (stream !== undefined) deliver(stream, frame, r);
+      else if (frame.type === frameType.header) this.#owner.begun(frame);
+    }
+    r.pos = r.end;
+    return true;
+  }
+
+  flushed(): void {
+    this.turns.goOn();
+  }
+
+  /** Says what this end can do. */
+  introduce(): void {
+    const texts: [string, string][] = [[CAPABILITIES, 'fc,ka,ex'], ...grantTexts(WINDOW)];
+    this.write(0, frameType.meta, '', new Map(texts));
+  }
+
+  /** Says that this end takes no more streams on this connection. */
+  takeLeave(): void {
+    this.write(0, frameType.meta, '', new Map([[CRRST, '1']]));
+  }
+
+  /**
+   * Writes a frame that is no message: `texts`, and what `body` writes. While another one is being written, which a
+   * getter of its value may cause, it waits.
+   */
+  write(
+    sid: number,
+    type: FrameType,
+    method: string,
+    texts: Headers = noHeaders,
+    body?: (w: ByteWriter, at: number) => number,
+    envelope: Envelope = texts.size === 0 ? unadorned : { ...unadorned, headers: texts },
+  ): void {
+    if (this.outbox.isWriting) {
+      return this.outbox.afterwards(() => this.write(sid, type, method, texts, body, envelope));
+    }
+    this.#put(sid, type, method, envelope, body);
+  }
+
+  /** Writes a message, and gives its bytes. What it throws leaves no trace. */
+  send(sid: number, method: string, body: (w: ByteWriter, at: number) => number): number {
+    return this.#put(sid, frameType.data, method, unadorned, body);
+  }
+
+  /** Its timers, of a connection that is over. */
+  stop(): void {
+    this.#watchdog?.stop();
+  }
+
+  #put(
+    sid: number,
+    type: FrameType,
+    method: string,
+    envelope: Envelope,
+    body: ((w: ByteWriter, at: number) => number) | undefined,
+  ): number {
+    const out = this.outbox;
+    header.seqid = sid;
+    header.type = type;
+    header.name = method;
+    try {
+      const at = out.begin(header, envelope);
+      const end = body === undefined ? at : body(out.writer, at);
+      out.commit(end, envelope);
+      return end - at;
+    } finally {
+      out.end();
+    }
+  }
+
+  /** What concerns the connection. Kitex sends nothing of the kind but `crrst`. */
+  #concern({ type, headers }: FrameReader): void {
+    if (type !== frameType.meta) return;
+    const capabilities = headers.get(CAPABILITIES);
+    if (capabilities !== undefined) {
+      const all = capabilities.split(',');
+      const initial = all.includes('fc') ? (readGrant(headers) ?? { messages: 0, bytes: 0 }) : undefined;
+      this.#acquaint({ initial, answersPings: all.includes('ka') });
+      this.#owner.introduced();
+    }
+    if (headers.get(CRRST) === '1') this.#owner.drained();
+    const ping = headers.get(PING);
+    if (ping !== undefined) this.write(0, frameType.meta, '', new Map([[PONG, ping]]));
+  }
+
+  /** The first word counts. */
+  #acquaint(peer: Peer): void {
+    if (this.#peer !== undefined) return;
+    this.#peer = peer;
+    for (const stream of this.#streams.values()) stream.acquainted();
+    this.#watch();
+  }
+
+  /** While there are streams, a peer that can tell has to tell now and then that it is there. */
+  #watch(): void {
+    const isWatched = this.#streams.size > 0 && this.#peer?.answersPings === true;
+    if (!isWatched) return this.#watchdog?.stop();
+    this.#watchdog ??= new Watchdog(SILENCE, () => this.#listen());
+    if (this.#watchdog.isRunning) return;
+    this.#hasHeard = true;
+    this.#watchdog.start();
+  }
+
+  #listen(): void {
+    const isDeaf = this.#full.size > 0;
+    if (!this.#hasHeard && this.#isAsked && !isDeaf) return this.#owner.dead();
+    this.#isAsked = !this.#hasHeard && !isDeaf;
+    if (this.#isAsked) this.write(0, frameType.meta, '', new Map([[PING, '1']]));
+    this.#hasHeard = false;
+    this.#watchdog?.start();
+  }
+}
+
+function deliver(stream: StreamEnd, frame: FrameReader, r: ByteReader): void {
+  switch (frame.type) {
+    case frameType.data:
+      return stream.data(r);
+    case frameType.header:
+      return stream.header(frame, r);
+    case frameType.trailer:
+      return stream.trailer(frame, r);
+    case frameType.reset:
+      return stream.reset(frame, r);
+    case frameType.meta:
+      return stream.meta(frame, r);
+  }
+}

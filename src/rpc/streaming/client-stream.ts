@@ -1,0 +1,229 @@
+import { DecodeError } from '../../errors/decode-error.ts';
+import { RpcError, type RpcErrorInit } from '../../errors/rpc-error.ts';
+import { applicationType } from '../../errors/status.ts';
+import { type Headers, noHeaders, requestEnvelope } from '../../transport/envelope.ts';
+import { type FrameReader, frameType } from '../../transport/stream-frames.ts';
+import { Oversize } from '../../transport/transport.ts';
+import type { ByteReader } from '../../wire/reader.ts';
+import type { GivenUp } from '../call.ts';
+import type { Metadata } from '../metadata.ts';
+import type { Carrier } from './carrier.ts';
+import { messageExpired, streamCancelled, streamExpired, streamUnanswered, streamUnfit } from './failures.ts';
+import { grantTexts, WINDOW } from './flow.ts';
+import {
+  CANCEL_PATH,
+  declaredIn,
+  EXCEPTION,
+  exceptionBody,
+  metadataOf,
+  readException,
+  readFailure,
+  WRAPPED,
+} from './status.ts';
+import { Stream } from './stream.ts';
+import type { StreamCall } from './stream-call.ts';
+
+/** What the errors of a stream need to know of its connection. */
+export interface ClientStreamOwner {
+  readonly peer: string;
+  readonly isConnected: boolean;
+  /** The other end breaks the rules: the connection cannot go on. */
+  broken(error: unknown): void;
+}
+
+/** The client's end of a stream. */
+export class ClientStream extends Stream {
+  readonly call: StreamCall;
+  readonly #owner: ClientStreamOwner;
+  #hasHeader = false;
+  #hasFirst = false;
+  #hasSentAll = false;
+  #final: unknown;
+
+  constructor(sid: number, carrier: Carrier<Stream>, call: StreamCall, owner: ClientStreamOwner) {
+    super(sid, carrier, call.method.name, call.forms, call.incoming, call.forms.sends);
+    this.call = call;
+    this.#owner = owner;
+    // Of one that streams nothing back there is one message, if any.
+    this.#hasFirst = call.forms.first === undefined;
+  }
+
+  /** Writes what opens the stream. What the arguments throw leaves no trace of it. */
+  open(headers: Headers): void {
+    const { call, carrier, forms } = this;
+    const { outbox } = carrier;
+    const from = outbox.position;
+    const texts = new Map([...headers, ...grantTexts(WINDOW)]);
+    if (forms.isWrapped) texts.set(WRAPPED, '1');
+    const envelope = requestEnvelope('binary', texts, false, call.callee.service, call.timeLeft);
+    try {
+      carrier.write(this.sid, frameType.header, this.method, noHeaders, undefined, envelope);
+      const { args } = forms;
+      if (args !== undefined) carrier.send(this.sid, this.method, (w, at) => args.encode(w, call.args, at));
+    } catch (error) {
+      outbox.drop([{ from, to: outbox.position }]);
+      return call.reject(this.#refused(error));
+    }
+    call.arm(this.#giveUp);
+    call.whenSettled(() => this.over());
+    carrier.add(this);
+    this.acquainted();
+    if (forms.sends === undefined) return this.finished();
+    try {
+      this.pump(call.requests, `${call.method.fullName}: the requests`);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  acquainted(): void {
+    const initial = this.carrier.peer?.initial;
+    if (initial === undefined) return;
+    this.credit.limit(initial);
+    this.resume();
+  }
+
+  header(frame: FrameReader, r: ByteReader): void {
+    if (this.#hasHeader) {
+      return this.#owner.broken(r.error('invalid-data', r.start, 'a stream has a second Header frame'));
+    }
+    this.#hasHeader = true;
+    this.#tell(this.call.settings.onHeaders, frame.headers);
+    this.meta(frame, r);
+  }
+
+  data(r: ByteReader): void {
+    const { forms } = this;
+    try {
+      if (!this.#hasFirst) {
+        this.#hasFirst = true;
+        this.call.begun(forms.first!.decode(r));
+      } else if (forms.receives !== undefined) this.receive(forms.receives, r);
+      else if (forms.final !== undefined && this.#final === undefined) {
+        this.#final = forms.final.decode(r);
+      } else throw r.error('invalid-data', r.start, 'a message more than this IDL declares');
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#fail(
+        streamUnfit(
+          this.call,
+          this.#owner.peer,
+          `${this.#owner.peer} sent what does not fit: ${error.message}`,
+          error,
+        ),
+      );
+    }
+  }
+
+  trailer({ headers }: FrameReader, r: ByteReader): void {
+    const { call } = this;
+    const failure = readFailure(r, headers, this.#init());
+    // As Kitex's clients do, and its servers take it.
+    this.finished();
+    this.#tell(call.settings.onTrailers, headers);
+    if (failure !== undefined) return call.reject(this.declared ?? failure);
+    const { forms } = call;
+    if (!this.#hasFirst || (forms.final !== undefined && this.#final === undefined))
+      return call.reject(streamUnanswered(call, this.#owner.peer));
+    call.resolve(this.#final);
+  }
+
+  reset(_frame: FrameReader, r: ByteReader): void {
+    const text = `${this.call.method.fullName}: ${this.#owner.peer} ended the stream`;
+    const failure = readException(r, this.#init()) ?? new RpcError('CANCELLED', text, this.#init());
+    this.call.reject(this.declared ?? failure);
+  }
+
+  /** The caller has stopped iterating. */
+  abandoned(): void {
+    if (this.call.settled) return;
+    this.#reset(
+      new RpcError('CANCELLED', 'the caller wants no more', {
+        applicationType: applicationType.streamCancelled,
+      }),
+    );
+    this.call.resolve(undefined);
+  }
+
+  silent(): void {
+    const { peer, isConnected } = this.#owner;
+    this.#fail(messageExpired(this.call, peer, isConnected), applicationType.messageExpired);
+  }
+
+  /** All that the client sends is sent. */
+  finished(): void {
+    if (this.#hasSentAll) return;
+    this.#hasSentAll = true;
+    this.carrier.write(this.sid, frameType.trailer, this.method);
+  }
+
+  /** What the caller streams came to an end that is none. */
+  failed(error: unknown): void {
+    const { call } = this;
+    const declared = declaredIn(call.method.fullName, call.forms, ['sendThrows'], error);
+    try {
+      if (declared !== undefined) {
+        const texts = new Map([[EXCEPTION, declared.id]]);
+        this.carrier.write(this.sid, frameType.meta, this.method, texts, declared.body);
+      }
+    } catch (unfit) {
+      return this.#fail(unfit);
+    }
+    this.#fail(this.#refused(error));
+  }
+
+  /** The call was settled before its requests were closed: nobody is left who could be told. */
+  closeFailed(): void {}
+
+  readonly #giveUp = (_call: unknown, why: GivenUp, reason: unknown) => {
+    const { peer, isConnected } = this.#owner;
+    this.call.incoming.clear();
+    if (why === 'expired') {
+      const error = streamExpired(this.call, peer, isConnected, this.carrier.received === 0);
+      this.#reset(statusFor(error, applicationType.streamExpired));
+      return error;
+    }
+    const error = streamCancelled(this.call, peer, isConnected, reason);
+    this.#reset(statusFor(error, applicationType.streamCancelled));
+    return error;
+  };
+
+  #tell(listener: ((metadata: Metadata) => void) | undefined, headers: Headers): void {
+    try {
+      listener?.(metadataOf(headers));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Ends the stream, at both ends. */
+  #fail(error: unknown, type: number = applicationType.streamCancelled): void {
+    if (this.call.settled) return;
+    this.#reset(statusFor(error, type));
+    this.call.reject(error);
+  }
+
+  #reset(status: RpcError): void {
+    const path = new Map([[CANCEL_PATH, 'client']]);
+    const body = exceptionBody(this.method, this.sid, status);
+    this.carrier.write(this.sid, frameType.reset, this.method, path, body);
+  }
+
+  #refused(error: unknown): unknown {
+    if (!(error instanceof Oversize)) return error;
+    const { peer } = this.#owner;
+    const { fullName: method } = this.call.method;
+    return new RpcError('RESOURCE_EXHAUSTED', `${method}: ${error.message}`, { method, peer });
+  }
+
+  #init(): RpcErrorInit {
+    return { method: this.call.method.fullName, peer: this.#owner.peer, phase: 'answered' };
+  }
+}
+
+/** What the server is told. An RpcError that is no answer of a peer is the caller's own word; of others it learns nothing. */
+function statusFor(error: unknown, type: number): RpcError {
+  const isOwn = error instanceof RpcError && error.peer === undefined;
+  if (isOwn) return error;
+  return new RpcError('CANCELLED', 'the client gave the stream up', { applicationType: type });
+}

@@ -1,0 +1,105 @@
+import { Call, type Callee } from '../call.ts';
+import type { CallSettings } from '../client/settings.ts';
+import { formsOf, type StreamForms } from './forms.ts';
+import { Incoming } from './incoming.ts';
+
+interface Settling {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * A call of a method that streams, one way or both. It is settled when the stream has ended. What its caller has of it
+ * is there from the beginning, whoever will carry it.
+ */
+export class StreamCall extends Call {
+  readonly forms: StreamForms;
+  /** What the caller streams; undefined where only the server does. */
+  readonly requests: unknown;
+  readonly incoming: Incoming;
+  /** What the caller has: an async iterable, a promise, or a promise of a first answer and an async iterable. */
+  readonly result: unknown;
+  readonly #answer: Settling | undefined;
+
+  /** `args` are the declared arguments, then what is streamed, if the method takes that beside them. */
+  static begin(callee: Callee, args: readonly unknown[], settings: CallSettings): StreamCall {
+    const { descriptor, arity } = callee.method;
+    const forms = formsOf(descriptor);
+    const incoming = new Incoming(settings.messageTimeout);
+    const replies = new Replies(incoming);
+    let answer: Settling | undefined;
+    let result: unknown = replies;
+    if (forms.receives === undefined || forms.first !== undefined) {
+      const promised = new Promise((resolve, reject) => {
+        answer = { resolve, reject };
+      });
+      result =
+        forms.first === undefined
+          ? promised
+          : promised.then(first => Object.freeze([first, replies] as const));
+    }
+    const requests = forms.sends === undefined ? undefined : args[arity - 1];
+    return new StreamCall(callee, args, settings, forms, requests, incoming, result, answer);
+  }
+
+  private constructor(
+    callee: Callee,
+    args: readonly unknown[],
+    settings: CallSettings,
+    forms: StreamForms,
+    requests: unknown,
+    incoming: Incoming,
+    result: unknown,
+    answer: Settling | undefined,
+  ) {
+    super(
+      callee,
+      args,
+      settings.timeout,
+      settings,
+      value => {
+        incoming.end();
+        answer?.resolve(value);
+      },
+      error => {
+        incoming.end({ error });
+        answer?.reject(error);
+      },
+    );
+    this.forms = forms;
+    this.requests = requests;
+    this.incoming = incoming;
+    this.result = result;
+    this.#answer = answer;
+  }
+
+  /** The answer before the stream has come. */
+  begun(first: unknown): void {
+    this.#answer?.resolve(first);
+  }
+}
+
+/** What a caller has of the messages that come. To stop iterating cancels the call. */
+class Replies implements AsyncIterableIterator<unknown> {
+  readonly #incoming: Incoming;
+
+  constructor(incoming: Incoming) {
+    this.#incoming = incoming;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<unknown>> {
+    return this.#incoming.next();
+  }
+
+  return(): Promise<IteratorResult<unknown>> {
+    return this.#incoming.return();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#incoming[Symbol.asyncDispose]();
+  }
+}

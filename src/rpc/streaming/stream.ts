@@ -1,0 +1,121 @@
+import type { FrameReader } from '../../transport/stream-frames.ts';
+import { frameType } from '../../transport/stream-frames.ts';
+import type { ByteReader } from '../../wire/reader.ts';
+import type { ByteWriter } from '../../wire/writer.ts';
+import type { Carrier, StreamEnd } from './carrier.ts';
+import { Credit, grantTexts, Intake, readGrant, WINDOW } from './flow.ts';
+import type { MessageForm, StreamForms } from './forms.ts';
+import type { Incoming, IncomingOwner } from './incoming.ts';
+import { type Outlet, Pump } from './pump.ts';
+import { EXCEPTION, readDeclared } from './status.ts';
+
+/**
+ * What both ends of a stream have in common: messages go out of a pump, as the other end and the connection allow, and
+ * come into a queue, which the other end is told is emptied.
+ */
+export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
+  readonly sid: number;
+  readonly carrier: Carrier<Stream>;
+  /** The method's name, in each frame. */
+  readonly method: string;
+  readonly forms: StreamForms;
+  protected readonly credit: Credit = new Credit();
+  /** What the other end threw, which is about to end the stream. */
+  protected declared: unknown;
+  readonly #incoming: Incoming;
+  readonly #intake = new Intake();
+  readonly #encode: (w: ByteWriter, at: number) => number;
+  #pump: Pump | undefined;
+  #value: unknown;
+
+  /** `outgoing` is the form of the messages that are pumped out, if any are. */
+  constructor(
+    sid: number,
+    carrier: Carrier<Stream>,
+    method: string,
+    forms: StreamForms,
+    incoming: Incoming,
+    outgoing: MessageForm | undefined,
+  ) {
+    this.sid = sid;
+    this.carrier = carrier;
+    this.method = method;
+    this.forms = forms;
+    this.#incoming = incoming;
+    this.#encode = (w, at) => outgoing!.encode(w, this.#value, at);
+    incoming.owner = this;
+  }
+
+  abstract header(frame: FrameReader, r: ByteReader): void;
+  abstract data(r: ByteReader): void;
+  abstract trailer(frame: FrameReader, r: ByteReader): void;
+  abstract reset(frame: FrameReader, r: ByteReader): void;
+  abstract acquainted(): void;
+  abstract abandoned(): void;
+  abstract silent(): void;
+  abstract finished(): void;
+  abstract failed(error: unknown): void;
+  abstract closeFailed(error: unknown): void;
+
+  meta({ headers }: FrameReader, r: ByteReader): void {
+    const exception = headers.get(EXCEPTION);
+    if (exception !== undefined) this.declared = readDeclared(this.forms, exception, r);
+    const grant = readGrant(headers);
+    if (grant === undefined) return;
+    this.credit.add(grant);
+    this.#pump?.resume();
+  }
+
+  taken(messages: number, bytes: number): void {
+    const intake = this.#intake;
+    intake.taken(messages, bytes);
+    if (this.#incoming.length * 2 <= WINDOW.messages && this.#incoming.bytes * 2 <= WINDOW.bytes)
+      this.carrier.eased(this);
+    if (!intake.isDue || !this.carrier.has(this.sid)) return;
+    const { peer } = this.carrier;
+    // While it is not known whether the other end cares, it may.
+    if (peer !== undefined && peer.initial === undefined) return;
+    this.carrier.write(this.sid, frameType.meta, this.method, new Map(grantTexts(intake.take())));
+  }
+
+  mayWrite(pump: Pump): boolean {
+    return this.credit.isLeft && this.carrier.turns.mayWrite(pump);
+  }
+
+  write(value: unknown): void {
+    this.#value = value;
+    const bytes = this.carrier.send(this.sid, this.method, this.#encode);
+    this.#value = undefined;
+    this.credit.sent(bytes);
+    this.carrier.turns.wrote(this.#pump, bytes);
+  }
+
+  /** Begins to send what is in `source`. Throws a TypeError for what cannot be iterated over; `what` names it. */
+  protected pump(source: unknown, what: string): void {
+    this.#pump = new Pump(source, what, this);
+    this.#pump.resume();
+  }
+
+  protected resume(): void {
+    this.#pump?.resume();
+  }
+
+  /** Takes a message into the queue. */
+  protected receive(form: MessageForm, r: ByteReader): void {
+    const incoming = this.#incoming;
+    const before = incoming.bytes;
+    const bytes = r.end - r.pos;
+    incoming.push(form.decode(r), bytes);
+    // Without its last message: of one that is larger than the window the other end did nothing wrong.
+    if (incoming.length > WINDOW.messages || before > WINDOW.bytes) this.carrier.full(this);
+  }
+
+  /** Nothing goes in or out any more. */
+  protected over(): void {
+    this.carrier.remove(this);
+    const pump = this.#pump;
+    if (pump === undefined) return;
+    pump.stop();
+    this.carrier.turns.leave(pump);
+  }
+}
