@@ -50,9 +50,18 @@ type Signature = (...args: never[]) => unknown;
 /** A service's methods as a client has them: the declared arguments, then call options. */
 export type ClientMethods<Api> = {
   readonly [K in keyof Api as K extends 'then' ? never : K]: Api[K] extends Signature
-    ? (...args: [...Parameters<Api[K]>, options?: CallOptions]) => Promise<Awaited<ReturnType<Api[K]>>>
+    ? (...args: [...Parameters<Api[K]>, options?: CallOptions]) => Called<ReturnType<Api[K]>>
     : never;
 };
+
+/** What a method that streams gives is there at once; anything else is promised. */
+type Called<Returned> = unknown extends Returned
+  ? Promise<Awaited<Returned>>
+  : [Returned] extends [never]
+    ? Promise<never>
+    : Returned extends AsyncIterable<unknown>
+      ? Returned
+      : Promise<Awaited<Returned>>;
 
 /**
  * What `makeClient` gives for a service. `close` is `$close`, while the service has no method of that name. Of a

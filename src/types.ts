@@ -21,6 +21,7 @@ type I64Input = bigint | number;
 type Exception = Error;
 type OmitFrom<T, Names extends keyof T> = Omit<T, Names>;
 type Stream<T> = AsyncIterable<T>;
+type StreamInput<T> = AsyncIterable<T> | Iterable<T>;
 /** A constant that is no literal. */
 type ReadonlyOf<T> =
   T extends Set<infer Member>
@@ -44,4 +45,5 @@ export type {
   SetInput,
   SetOf as Set,
   Stream,
+  StreamInput,
 };

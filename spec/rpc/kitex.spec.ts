@@ -135,7 +135,7 @@ describe('a client of a Kitex server', () => {
       ],
       [
         '0000001e 1000 0002 00000001 0005 10 00 10 0002 001b 0001 34 0009 0004 4563686f 0000',
-        'answered in the Kitex streaming transport, which this client does not speak',
+        'answered in Thrift streams (TTHeader Streaming), which is for methods that stream',
       ],
     ] as const) {
       const { address } = await fakeServer(socket => socket.once('data', () => socket.write(hex(bytes))));

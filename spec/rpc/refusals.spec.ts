@@ -17,7 +17,6 @@ const foreigners: readonly (readonly [name: string, bytes: Buffer, farewell: str
   ['Redis', Buffer.from('PING\r\n'), '-ERR this is a Thrift server\r\n'],
   ['Rocket', hex('00002a 00000000 0400 0001 0000'), ''],
   ["thriftpy's own JSON", framed(Buffer.from('{"metadata": {"version": 1}}')), ''],
-  ['the Kitex streaming transport', hex('00000032 1000 0002 00000001 000a 10 00'), ''],
   ['the Kitex mesh header', hex('ffaf 0010 0000'), ''],
   ["THeader's big frames", Buffer.from('BIGF\0\0\0\0\0\0\0\x20'), ''],
 ];

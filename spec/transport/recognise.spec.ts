@@ -42,7 +42,7 @@ const cases: readonly (readonly [string | undefined, number, Buffer])[] = [
   ['Redis', 2, Buffer.from('*1\r\n$4\r\nPING\r\n')],
   ['Redis', 4, Buffer.from('PING\r\n')],
   ['Rocket', 9, hex('00002a 00000000 0400 0001 0000')],
-  ['the Kitex streaming transport', 8, hex('00000032 1000 0002 00000001 000a 10 00')],
+  ['Thrift streams (TTHeader Streaming)', 8, hex('00000032 1000 0002 00000001 000a 10 00')],
   ['the Kitex mesh header', 2, hex('ffaf 0010 0000')],
   ["THeader's big frames", 4, Buffer.from('BIGF\0\0\0\0')],
   ["thriftpy's own JSON", 5, framed(Buffer.from('{"metadata": {"version": 1}}'))],

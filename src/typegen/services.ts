@@ -69,10 +69,12 @@ function unary(method: MethodDescriptor, view: View, references: References): st
 function streaming(method: MethodDescriptor, view: View, references: References): string {
   const { sends, receives, first, final } = method.streaming!;
   const { arg, result } = directions(view, references);
+  // What is given may be any iterable.
+  const [sent, received] = view === 'Api' ? ['$.StreamInput', '$.Stream'] : ['$.Stream', '$.StreamInput'];
   const list = streamsParameter(method) ? [] : parameters(method.parameters, view, references);
-  if (sends !== undefined) list.push(`requests: $.Stream<${arg(sends)}>`);
+  if (sends !== undefined) list.push(`requests: ${sent}<${arg(sends)}>`);
   const last = final ?? (receives === undefined ? method.returns : undefined);
-  const stream = receives === undefined ? undefined : `$.Stream<${result(receives)}>`;
+  const stream = receives === undefined ? undefined : `${received}<${result(receives)}>`;
   const response = first ?? (stream === undefined ? last : undefined);
   const one = response === undefined ? 'void' : result(response);
   const returned =

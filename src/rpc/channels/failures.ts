@@ -196,6 +196,7 @@ export function misunderstanding(seen: Seen, peer: string, own: Own): string | u
     ];
     return options.length === 0 ? undefined : `${answered}: try { ${options.join(', ')} }`;
   }
+  if (seen.kind === 'streams') return `${answered}, which is for methods that stream`;
   if (text === 'HTTP') return `${answered}: is this port a web server? Then try 'http://${peer}/'`;
   if (text === 'TLS') return `${answered}: does this port expect an encrypted connection?`;
   if (text === 'zlib') return `${answered}: try { zlib: true }`;

@@ -166,8 +166,8 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
     } else if (this.#isClosing) this.#stream.destroy();
   }
 
-  dead(): void {
-    this.#stream.destroy(new Error('it does not answer'));
+  dead(why: string): void {
+    this.#stream.destroy(new Error(`it ${why}`));
   }
 
   broken(error: unknown, hint = ''): void {

@@ -1,4 +1,4 @@
-import { DecodeError } from '../../errors/decode-error.ts';
+import type { DecodeError } from '../../errors/decode-error.ts';
 import { RpcError } from '../../errors/rpc-error.ts';
 import { applicationType } from '../../errors/status.ts';
 import { type Headers, noHeaders } from '../../transport/envelope.ts';
@@ -89,14 +89,13 @@ export class ServedStream extends Stream {
 
   data(r: ByteReader): void {
     const { args, sends } = this.forms;
-    try {
-      if (args !== undefined && !this.#hasArguments) this.#ask(args.decode(r) as unknown[]);
-      else if (sends !== undefined) this.receive(sends, r);
-      else throw r.error('invalid-data', r.start, 'a message more than this IDL declares');
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.#refuse(notReadable(error));
-    }
+    if (args !== undefined && !this.#hasArguments) this.#ask(args.decode(r) as unknown[]);
+    else if (sends !== undefined) this.receive(sends, r);
+    else throw r.error('invalid-data', r.start, 'a message more than this IDL declares');
+  }
+
+  unfit(error: DecodeError): void {
+    this.#refuse(notReadable(error));
   }
 
   /** The client has sent all it will. */

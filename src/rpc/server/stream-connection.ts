@@ -93,10 +93,9 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
     this.#endWhenDone();
   }
 
-  dead(): void {
+  dead(why: string): void {
     const { peer } = this.caller;
-    this.#report(new RpcError('UNAVAILABLE', `${peer} does not answer any more`, { peer }));
-    this.#stream.destroy();
+    this.#end(new RpcError('UNAVAILABLE', `${peer} ${why}; the connection was closed`, { peer }));
   }
 
   asked(): void {
@@ -125,6 +124,8 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
   }
 
   #lostPatience(): void {
+    // While nothing is read from it, the client is not to blame.
+    if (this.#carrier.isPaused) return this.#patience.start();
     const text = `has begun a frame that was not whole within ${this.settings.limits.partial} ms (limits.partial)`;
     this.#end(new RpcError('DEADLINE_EXCEEDED', `${this.caller.peer} ${text}`, { peer: this.caller.peer }));
   }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { DecodeError } from '../../errors/decode-error.ts';
 import type { Limits } from '../../limits.ts';
 import { MessageHeader } from '../../protocol/protocol.ts';
 import type { MessageTaker } from '../../transport/cutter.ts';
@@ -21,6 +22,8 @@ export interface StreamEnd {
   trailer(frame: FrameReader, r: ByteReader): void;
   reset(frame: FrameReader, r: ByteReader): void;
   meta(frame: FrameReader, r: ByteReader): void;
+  /** What came for it cannot be read. */
+  unfit(error: DecodeError): void;
   /** It is known now what the other end can do. */
   acquainted(): void;
 }
@@ -35,8 +38,8 @@ export interface CarrierOwner {
   introduced(): void;
   /** Streams were added or removed. */
   changed(): void;
-  /** The other end does not answer any more. */
-  dead(): void;
+  /** The other end does not answer any more, or does not read. */
+  dead(why: string): void;
 }
 
 /** What the other end can do beyond Kitex. */
@@ -98,6 +101,11 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
   /** What the other end can do; undefined while that is not known. */
   get peer(): Peer | undefined {
     return this.#peer;
+  }
+
+  /** Whether nothing is read, because readers have fallen behind. */
+  get isPaused(): boolean {
+    return this.#full.size > 0;
   }
 
   get size(): number {
@@ -162,6 +170,10 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
     } finally {
       this.outbox.release();
     }
+    const { unsent } = this.outbox;
+    // Messages wait for their turn; it is answers to what it sends that pile up.
+    if (unsent > this.#limits.unsent)
+      this.#owner.dead(`does not read what it is sent: ${unsent} bytes wait (limits.unsent)`);
   }
 
   take(r: ByteReader): boolean {
@@ -172,7 +184,7 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
       this.#acquaint(plain);
       const stream = this.#streams.get(frame.sid);
       // One that is not known has ended here, while the frame was on its way.
-      if (stream !== undefined) deliver(stream, frame, r);
+      if (stream !== undefined) attempt(stream, frame, r);
       else if (frame.type === frameType.header) this.#owner.begun(frame);
     }
     r.pos = r.end;
@@ -277,12 +289,22 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
   }
 
   #listen(): void {
-    const isDeaf = this.#full.size > 0;
-    if (!this.#hasHeard && this.#isAsked && !isDeaf) return this.#owner.dead();
-    this.#isAsked = !this.#hasHeard && !isDeaf;
+    if (!this.#hasHeard && this.#isAsked && !this.isPaused)
+      return this.#owner.dead('does not answer any more');
+    this.#isAsked = !this.#hasHeard && !this.isPaused;
     if (this.#isAsked) this.write(0, frameType.meta, '', new Map([[PING, '1']]));
     this.#hasHeard = false;
     this.#watchdog?.start();
+  }
+}
+
+/** What one stream cannot read ends that stream, and no other. */
+function attempt(stream: StreamEnd, frame: FrameReader, r: ByteReader): void {
+  try {
+    deliver(stream, frame, r);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    stream.unfit(error);
   }
 }
 

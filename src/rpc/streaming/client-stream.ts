@@ -1,4 +1,4 @@
-import { DecodeError } from '../../errors/decode-error.ts';
+import type { DecodeError } from '../../errors/decode-error.ts';
 import { RpcError, type RpcErrorInit } from '../../errors/rpc-error.ts';
 import { applicationType } from '../../errors/status.ts';
 import { type Headers, noHeaders, requestEnvelope } from '../../transport/envelope.ts';
@@ -94,25 +94,17 @@ export class ClientStream extends Stream {
 
   data(r: ByteReader): void {
     const { forms } = this;
-    try {
-      if (!this.#hasFirst) {
-        this.#hasFirst = true;
-        this.call.begun(forms.first!.decode(r));
-      } else if (forms.receives !== undefined) this.receive(forms.receives, r);
-      else if (forms.final !== undefined && this.#final === undefined) {
-        this.#final = forms.final.decode(r);
-      } else throw r.error('invalid-data', r.start, 'a message more than this IDL declares');
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.#fail(
-        streamUnfit(
-          this.call,
-          this.#owner.peer,
-          `${this.#owner.peer} sent what does not fit: ${error.message}`,
-          error,
-        ),
-      );
-    }
+    if (!this.#hasFirst) {
+      this.#hasFirst = true;
+      this.call.begun(forms.first!.decode(r));
+    } else if (forms.receives !== undefined) this.receive(forms.receives, r);
+    else if (forms.final !== undefined && this.#final === undefined) this.#final = forms.final.decode(r);
+    else throw r.error('invalid-data', r.start, 'a message more than this IDL declares');
+  }
+
+  unfit(error: DecodeError): void {
+    const { peer } = this.#owner;
+    this.#fail(streamUnfit(this.call, peer, error));
   }
 
   trailer({ headers }: FrameReader, r: ByteReader): void {

@@ -65,9 +65,9 @@ export function streamGarbled(call: StreamCall, peer: string, why: string, cause
   return new RpcError('INTERNAL', text, { ...initOf(call, peer, true), cause });
 }
 
-/** A message does not fit the method's declaration, or is missing. */
-export function streamUnfit(call: StreamCall, peer: string, why: string, cause?: unknown): RpcError {
-  const text = `${call.method.fullName}: ${why}`;
+/** A message does not fit the method's declaration. */
+export function streamUnfit(call: StreamCall, peer: string, cause: DecodeError): RpcError {
+  const text = `${call.method.fullName}: ${peer} sent a message that does not fit: ${cause.message}`;
   return new RpcError('INTERNAL', text, { ...initOf(call, peer, true), phase: 'answered', cause });
 }
 

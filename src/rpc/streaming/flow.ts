@@ -72,8 +72,8 @@ export class Intake {
   #messages = 0;
   #bytes = 0;
 
-  taken(messages: number, bytes: number): void {
-    this.#messages += messages;
+  taken(bytes: number): void {
+    this.#messages++;
     this.#bytes += bytes;
   }
 

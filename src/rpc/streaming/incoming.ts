@@ -3,8 +3,8 @@ import { throwToCaller } from '../stack.ts';
 
 /** Who fills a queue of messages. */
 export interface IncomingOwner {
-  /** Messages were taken out, of so many bytes in all. */
-  taken(messages: number, bytes: number): void;
+  /** A message was taken out, of so many bytes. */
+  taken(bytes: number): void;
   /** Nobody wants any more of them. */
   abandoned(): void;
   /** Somebody has waited too long for one. */
@@ -98,7 +98,7 @@ export class Incoming implements AsyncIterableIterator<unknown>, Expiring {
       return;
     }
     if (this.#waiting.length === 0) removeDeadline(this);
-    this.#owner?.taken(1, bytes);
+    this.#owner?.taken(bytes);
     first.resolve({ done: false, value });
   }
 
@@ -149,7 +149,7 @@ export class Incoming implements AsyncIterableIterator<unknown>, Expiring {
       this.#sizes.splice(0, this.#head);
       this.#head = 0;
     }
-    this.#owner?.taken(1, bytes);
+    this.#owner?.taken(bytes);
     return value;
   }
 

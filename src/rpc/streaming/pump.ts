@@ -27,6 +27,8 @@ export class Pump {
   /** The source is being asked. */
   #isAsking = false;
   #isStopped = false;
+  /** What the source has given, while there is no room for it any more. */
+  #held: Step | undefined;
 
   /** Throws a TypeError for what cannot be iterated over; `what` names it. */
   constructor(source: unknown, what: string, outlet: Outlet) {
@@ -37,6 +39,12 @@ export class Pump {
   /** Goes on, or begins, unless it waits for the source. */
   resume(): void {
     while (!this.#isStopped && !this.#isAsking && this.#outlet.mayWrite(this)) {
+      const held = this.#held;
+      if (held !== undefined) {
+        this.#held = undefined;
+        this.#write(held);
+        continue;
+      }
       let step: Step | PromiseLike<Step>;
       this.#isAsking = true;
       try {
@@ -59,6 +67,7 @@ export class Pump {
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
+    this.#held = undefined;
     // A plain generator that is being asked cannot be closed before it has answered; others close themselves then.
     if (!this.#isAsking || !isGenerator(this.#iterator)) this.#close();
   }
@@ -66,7 +75,9 @@ export class Pump {
   readonly #answered = (step: Step) => {
     this.#isAsking = false;
     if (this.#isStopped) return;
-    this.#write(step);
+    // Others may have filled the connection while the source was asked. Its end needs no room.
+    if (step.done === true) this.#write(step);
+    else this.#held = step;
     this.resume();
   };
 

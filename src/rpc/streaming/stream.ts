@@ -1,3 +1,4 @@
+import type { DecodeError } from '../../errors/decode-error.ts';
 import type { FrameReader } from '../../transport/stream-frames.ts';
 import { frameType } from '../../transport/stream-frames.ts';
 import type { ByteReader } from '../../wire/reader.ts';
@@ -50,6 +51,7 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
   abstract data(r: ByteReader): void;
   abstract trailer(frame: FrameReader, r: ByteReader): void;
   abstract reset(frame: FrameReader, r: ByteReader): void;
+  abstract unfit(error: DecodeError): void;
   abstract acquainted(): void;
   abstract abandoned(): void;
   abstract silent(): void;
@@ -66,9 +68,9 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
     this.#pump?.resume();
   }
 
-  taken(messages: number, bytes: number): void {
+  taken(bytes: number): void {
     const intake = this.#intake;
-    intake.taken(messages, bytes);
+    intake.taken(bytes);
     if (this.#incoming.length * 2 <= WINDOW.messages && this.#incoming.bytes * 2 <= WINDOW.bytes)
       this.carrier.eased(this);
     if (!intake.isDue || !this.carrier.has(this.sid)) return;
