@@ -102,9 +102,8 @@ describe('a client of a Kitex server of streams', () => {
   }
 
   for (const old of [false, true]) {
-    it(`calls it in all four modes${old ? ', old as it is' : ''}`, async () => {
+    it(`calls it in the modes that stream${old ? ', old as it is' : ''}`, async () => {
       const { server, client } = await talkingTo(echoing, {}, { old });
-      expect(await client.Unary({ text: 'a' })).to.deep.include({ text: 'a' });
       expect(await client.Join(saying('a', 'b', 'c'))).to.deep.include({ text: 'a+b+c' });
       expect(await client.Join(saying())).to.deep.include({ text: '' });
       expect(words(await all(client.Count({ text: 'xyz' })))).to.deep.equal(['x', 'y', 'z']);
@@ -114,6 +113,13 @@ describe('a client of a Kitex server of streams', () => {
       clean(server);
     });
   }
+
+  it('calls methods that are declared unary over streams too', async () => {
+    const { server, client } = await talkingTo(echoing);
+    expect(await client.Unary({ text: 'a' })).to.deep.include({ text: 'a' });
+    expect(kindsOf(server.frames)).to.match(/^header data trailer$/);
+    clean(server);
+  });
 
   it('names service and method, and passes metadata and what is left of the time on', async () => {
     const { server, client } = await talkingTo(echoing);
@@ -348,6 +354,15 @@ describe('a server of Kitex clients of streams', () => {
     }
     clean(client);
     expect(reported).to.deep.equal([]);
+  });
+
+  it('answers a unary call whose client half-closes only when it has the answer, as Kitex does', async () => {
+    const { client } = await served();
+    const stream = client.open('Tests', 'Unary').send(say('a'));
+    expect(heard(await stream.next())).to.equal('a');
+    stream.closeSend();
+    expect(await stream.next()).to.equal(undefined);
+    clean(client);
   });
 
   it('sends the Header before the first answer, or the Trailer, and the Trailer at the end', async () => {
