@@ -51,6 +51,7 @@ export function openBalanced(
     dialect: dialects[protocol],
     hasHeaders: channels.every(({ hasHeaders }) => hasHeaders),
     carriesStreams: channels.every(({ carriesStreams }) => carriesStreams === true),
+    prefersStreams: channels.every(({ prefersStreams }) => prefersStreams === true),
     pending: withLimits(limits).pending,
   });
 }

@@ -15,6 +15,8 @@ export interface Channel {
   onState(listener: StateListener): () => void;
   /** Whether it takes calls of methods that stream: a `StreamCall` is one. Absent: it does not. */
   readonly carriesStreams?: boolean;
+  /** Whether calls of methods that are declared unary streams go over streams as well. Absent: they do not. */
+  readonly prefersStreams?: boolean;
   /** Takes over a call that is not settled, and settles it, whatever happens. Never throws. */
   start(call: Call): void;
   /** Resolves when calls can be sent without waiting for a connection; rejects with the reason why not. */

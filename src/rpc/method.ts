@@ -12,6 +12,8 @@ export interface Method {
   readonly isVoid: boolean;
   /** It sends or receives more than one message. */
   readonly streams: boolean;
+  /** It does not, but is declared `(streaming.mode = "unary")`: Kitex's clients call it over a stream. */
+  readonly unaryStream: boolean;
   /** Calling twice does no more than calling once, as `(idempotent)` in the IDL says. */
   readonly idempotent: boolean;
   /** Arguments that are given: those that are declared, and what the client streams, where that stands beside them. */
@@ -33,6 +35,7 @@ export function methodOf(descriptor: MethodDescriptor, codecs: Codecs): Method {
     oneway: descriptor.oneway,
     isVoid: descriptor.returns === undefined,
     streams: descriptor.streaming?.client === true || descriptor.streaming?.server === true,
+    unaryStream: descriptor.annotations['streaming.mode']?.at(-1) === 'unary',
     idempotent: isIdempotent(descriptor),
     arity: descriptor.parameters.length + (streamsBeside(descriptor) ? 1 : 0),
     args: codecs.tuple(descriptor.parameters),

@@ -106,6 +106,7 @@ describe('a call says where it goes', () => {
       dialect: dialects.binary,
       hasHeaders: false,
       carriesStreams: false,
+      prefersStreams: false,
       pending,
     });
     const ask = (routing: object, timeout?: number) => {

@@ -25,6 +25,7 @@ export interface BalanceSettings extends BackendSettings {
   readonly dialect: Dialect;
   readonly hasHeaders: boolean;
   readonly carriesStreams: boolean;
+  readonly prefersStreams: boolean;
   readonly policy: PolicyName;
   /** Calls that may wait for a server at the same time. */
   readonly pending: number;
@@ -53,6 +54,7 @@ export class BalancedChannel implements Channel {
   readonly dialect: Dialect;
   readonly hasHeaders: boolean;
   readonly carriesStreams: boolean;
+  readonly prefersStreams: boolean;
   readonly #resolver: Resolver;
   readonly #settings: BalanceSettings;
   readonly #members: Members;
@@ -77,6 +79,7 @@ export class BalancedChannel implements Channel {
     this.dialect = settings.dialect;
     this.hasHeaders = settings.hasHeaders;
     this.carriesStreams = settings.carriesStreams;
+    this.prefersStreams = settings.prefersStreams;
     this.#resolver = resolver;
     this.#settings = settings;
     this.#members = new Members(makePolicy(settings.policy, settings.random), settings, this.#owner);

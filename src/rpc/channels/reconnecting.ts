@@ -16,6 +16,7 @@ export class ReconnectingChannel implements Channel {
   readonly dialect: Dialect;
   readonly hasHeaders: boolean;
   readonly carriesStreams: boolean;
+  readonly prefersStreams: boolean;
   readonly #pool: Pool;
   readonly #streams: StreamPool;
 
@@ -28,6 +29,7 @@ export class ReconnectingChannel implements Channel {
     carriesStreams = true,
   ) {
     this.carriesStreams = carriesStreams;
+    this.prefersStreams = carriesStreams && settings.transport.name === 'ttheader';
     this.#streams = new StreamPool(peer, dial, settings);
     this.dialect = settings.dialect;
     this.hasHeaders = settings.transport.hasHeaders;

@@ -93,8 +93,10 @@ export class Invoker {
   }
 
   #start(callee: Callee, args: readonly unknown[], settings: CallSettings): Promise<unknown> {
+    const { method } = callee;
+    if (method.unaryStream && this.channel.prefersStreams === true)
+      return this.#startStream(callee, args, settings) as Promise<unknown>;
     return new Promise((resolve, reject) => {
-      const { method } = callee;
       const { headers, onHeaders, signals, timeout } = settings;
       if ((headers.size > 0 || onHeaders !== undefined) && !this.channel.hasHeaders)
         throw headerless(method, headers.size > 0 ? 'metadata' : 'onHeaders', this.channel.peer);
