@@ -78,13 +78,24 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
   #peer: Peer | undefined;
   /** Streams whose readers have fallen behind. */
   readonly #full = new Set<StreamEnd>();
+  readonly #silence: number;
   #watchdog: Watchdog | undefined;
   #hasHeard = false;
   #isAsked = false;
 
-  /** `isOpen` is false while the connection is being made: what is written waits for `open`. */
-  constructor(stream: Duplex, limits: Limits, owner: CarrierOwner, isOpen: boolean) {
+  /**
+   * `isOpen` is false while the connection is being made: what is written waits for `open`. `silence` is how many ms
+   * nothing need be heard.
+   */
+  constructor(
+    stream: Duplex,
+    limits: Limits,
+    owner: CarrierOwner,
+    isOpen: boolean,
+    silence: number = SILENCE,
+  ) {
     this.#stream = stream;
+    this.#silence = silence;
     this.#limits = limits;
     this.#owner = owner;
     const cutter = streamFrames.cutter(dialects.binary.protocol, limits);
@@ -282,7 +293,7 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
   #watch(): void {
     const isWatched = this.#streams.size > 0 && this.#peer?.answersPings === true;
     if (!isWatched) return this.#watchdog?.stop();
-    this.#watchdog ??= new Watchdog(SILENCE, () => this.#listen());
+    this.#watchdog ??= new Watchdog(this.#silence, () => this.#listen());
     if (this.#watchdog.isRunning) return;
     this.#hasHeard = true;
     this.#watchdog.start();
