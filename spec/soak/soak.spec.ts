@@ -8,20 +8,11 @@ import { rpcError } from '../support/errors.ts';
 import { closing } from '../support/peers.ts';
 import { served } from '../support/servers.ts';
 import { loaded } from '../support/services.ts';
+import { usedMemory } from './memory.ts';
 
 const N = 10_000;
 const ALLOWED = 5 * 1024 * 1024;
 const AT_ONCE = 50;
-
-/** Bytes that are still in use when all that nobody holds is gone. */
-async function usedMemory(): Promise<number> {
-  for (let i = 0; i < 3; i++) {
-    globalThis.gc!();
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
 
 /** Runs `count` cycles, some at a time. */
 async function run(count: number, cycle: () => Promise<void>): Promise<void> {

@@ -22,6 +22,13 @@ interface Module {
   }>;
   readonly Files: Service<{ open(path: string): string; close(handle: string): number }>;
   readonly Hidden: Service<{ then(): string; other(): string }>;
+  readonly Streams: Service<{
+    watch(what: string): AsyncIterable<User>;
+    upload(parts: AsyncIterable<string> | Iterable<string>): number;
+    talk(said: AsyncIterable<string>): AsyncIterable<number>;
+    listed(): readonly [first: number, rest: AsyncIterable<User>];
+    anything(): unknown;
+  }>;
   readonly User: StructClass<User>;
 }
 
@@ -91,6 +98,26 @@ export async function typed(): Promise<void> {
   const same: Client<Module['Users']> = users.$with({ timeout: 5 });
   await using disposed = same;
   await disposed.find(2n);
+}
+
+export async function streamed(): Promise<void> {
+  const { Streams } = await load<Module>('users.thrift');
+  const client = makeClient(Streams, 'localhost:9090', { messageTimeout: 1000 });
+  for await (const user of client.watch('x', { timeout: Infinity, onTrailers: () => {} })) {
+    expectType<Same<typeof user, User>>(true);
+  }
+  const size = await client.upload(['a', 'b'], { messageTimeout: 5 });
+  expectType<Same<typeof size, number>>(true);
+  const [first, rest] = await client.listed();
+  expectType<Same<typeof first, number>>(true);
+  for await (const user of rest) expectType<bigint>(user.id);
+  expectType<Promise<unknown>>(client.anything());
+  // @ts-expect-error: a stream is no promise
+  client.watch('x').then(() => {});
+  // @ts-expect-error: of another type
+  client.upload([1]);
+  // @ts-expect-error: one answer cannot be iterated over
+  for await (const _ of client.upload([]));
 }
 
 export async function untyped(): Promise<void> {

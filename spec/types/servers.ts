@@ -19,6 +19,18 @@ interface Module {
     rename(id: bigint, name: string): void;
   }>;
   readonly Empty: Service<{ ping(): number }>;
+  readonly Streams: Service<
+    {
+      watch(what: string): AsyncIterable<number>;
+      upload(parts: AsyncIterable<string> | Iterable<string>): number;
+      talk(said: AsyncIterable<string> | Iterable<string>): AsyncIterable<number>;
+    },
+    {
+      watch(what: string): AsyncIterable<number> | Iterable<number>;
+      upload(parts: AsyncIterable<string>): number;
+      talk(said: AsyncIterable<string>): AsyncIterable<number> | Iterable<number>;
+    }
+  >;
 }
 
 declare function expectType<T>(value: T): void;
@@ -110,4 +122,30 @@ export async function untyped(): Promise<void> {
   const server = makeServer(Users, { anything: (a: string) => a });
   server.add(Other, { more: () => 1 }, { partial: true });
   await server.listen('localhost:9090');
+}
+
+export async function streamed(): Promise<void> {
+  const { Streams } = await load<Module>('users.thrift');
+  makeServer(Streams, {
+    async *watch(what, context) {
+      expectType<string>(what);
+      context.responseMetadata.set('a', 'b');
+      context.trailers.set('c', 'd');
+      yield what.length;
+    },
+    async upload(parts, { signal }) {
+      let size = 0;
+      for await (const part of parts) size += part.length + +signal.aborted;
+      return size;
+    },
+    talk: async () => [1, 2],
+  });
+  makeServer(Streams, {
+    watch: () => [1],
+    upload: async () => 1,
+    // @ts-expect-error: messages of another type
+    talk: () => ['a'],
+  });
+  // @ts-expect-error: handlers are missing
+  makeServer(Streams, { upload: () => 1 });
 }

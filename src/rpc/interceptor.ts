@@ -9,7 +9,7 @@ interface AnyInvocation {
   readonly descriptor: MethodDescriptor;
   /** The other end: `127.0.0.1:9000`. */
   readonly peer: string;
-  /** The declared arguments. */
+  /** The declared arguments, then what the client streams, where that stands beside them. */
   args: readonly unknown[];
   /** What goes, or came, with the call. */
   readonly metadata: Metadata;
@@ -69,6 +69,22 @@ export interface NextOptions {
  *   } finally {
  *     console.log(call.side, call.method, performance.now() - from);
  *   }
+ * };
+ * ```
+ *
+ * A method that streams is one call as well: what the client streams is the last of `args`, and what the server streams
+ * is what `next` gives, at once, when the stream begins. Both are async iterables, to be wrapped by who wants to see, or
+ * change, each message. Where an answer goes before the stream, `next` gives an array of both.
+ *
+ * ```ts
+ * const count: Interceptor = async (call, next) => {
+ *   const replies = (await next()) as AsyncIterable<unknown>;
+ *   return (async function* () {
+ *     for await (const reply of replies) {
+ *       seen.set(call.method, (seen.get(call.method) ?? 0) + 1);
+ *       yield reply;
+ *     }
+ *   })();
  * };
  * ```
  */
