@@ -122,6 +122,7 @@ function codec(
   );
 }
 
+const stream = { kind: 'ratio', suite: 'streams', name: 'stream:1KB' } as const;
 const startup = { suite: 'startup', key: 'ms' } as const;
 const linear = (name: string): GrowthTarget => ({
   kind: 'growth',
@@ -229,6 +230,17 @@ export const targets: readonly Target[] = [
     sense: 'at most',
     goal: 3,
   },
+  {
+    ...stream,
+    what: 'messages/s, ours / grpc-js',
+    key: 'calls',
+    over: OURS,
+    under: GRPC,
+    sense: 'at least',
+    floor: 10,
+    goal: 30,
+  },
+  { ...stream, what: 'CPU, ours / raw', key: 'cpu', over: OURS, under: RAW, sense: 'at most', floor: 4 },
   arrival('chunks of 1 KB, buffered', 'chunks of 1 KB, framed', [1.3]),
   ...[
     'pending calls',
@@ -238,12 +250,4 @@ export const targets: readonly Target[] = [
     'decode fields',
     'load types',
   ].map(linear),
-];
-
-/** What is asked for and cannot be measured yet. */
-export const unmeasurable: readonly { readonly what: string; readonly why: string }[] = [
-  {
-    what: 'server stream of 1 KB messages, beside grpc-js and raw echo',
-    why: 'streaming methods cannot be called yet',
-  },
 ];

@@ -15,6 +15,8 @@ export interface Caller {
   verify(workload: WorkloadName): Promise<void>;
   /** Keeps `inFlight` calls under way for `ms`, and waits for the last of them. */
   load(workload: WorkloadName, inFlight: number, ms: number): Promise<Load>;
+  /** Reads a stream for `ms`; absent where there are none. */
+  pour?(ms: number): Promise<Load>;
   /** Makes calls that are never answered; absent where there are no calls. */
   hang?(count: number): void;
   close(): void;

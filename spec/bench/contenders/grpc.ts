@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { type BenchClient, handler } from '../workloads/calls.ts';
+import { type Chunk, checkChunk, chunkOf } from '../workloads/chunks.ts';
 import type { EchoMethod, Medium } from '../workloads/values.ts';
-import type { Contender } from './contender.ts';
+import type { Contender, Load } from './contender.ts';
 import { packageOf } from './packages.ts';
 import { callerOf } from './promises.ts';
 
@@ -19,12 +20,35 @@ interface GrpcPackage {
   };
   readonly credentials: { createInsecure(): unknown };
   readonly ServerCredentials: { createInsecure(): unknown };
-  loadPackageDefinition(definition: unknown): { readonly bench: { readonly Bench: ServiceClass } };
+  loadPackageDefinition(definition: unknown): {
+    readonly bench: {
+      readonly Bench: ServiceClass<GrpcClient>;
+      readonly Streams: ServiceClass<StreamsClient>;
+    };
+  };
 }
 
-interface ServiceClass {
-  new (address: string, credentials: unknown, options: object): GrpcClient;
+interface ServiceClass<C> {
+  new (address: string, credentials: unknown, options: object): C;
   readonly service: unknown;
+}
+
+interface StreamsClient {
+  pour(first: Chunk): Pouring;
+  close(): void;
+}
+
+interface Pouring {
+  on(event: 'data', listener: (chunk: Chunk) => void): this;
+  on(event: 'error', listener: (error: { readonly code: number }) => void): this;
+  cancel(): void;
+}
+
+/** What a handler writes to. */
+interface Poured {
+  readonly cancelled: boolean;
+  write(chunk: Chunk): boolean;
+  once(event: 'drain', listener: () => void): void;
 }
 
 type GrpcClient = Readonly<Record<'ping' | 'login' | 'hang' | EchoMethod, Unary>> & {
@@ -48,11 +72,12 @@ export function grpc(): Contender {
     resolve('spec/bench/workloads/bench.proto'),
     { keepCase: true },
   );
-  const { Bench } = loadPackageDefinition(definition).bench;
+  const { Bench, Streams } = loadPackageDefinition(definition).bench;
   return {
     serve() {
       const server = new Server();
       server.addService(Bench.service, handlers);
+      server.addService(Streams.service, { pour });
       return new Promise((done, failed) => {
         server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
           error === null ? done(port) : failed(error),
@@ -66,9 +91,50 @@ export function grpc(): Contender {
       await new Promise<void>((done, failed) => {
         client.waitForReady(Date.now() + PATIENCE, error => (error === undefined ? done() : failed(error)));
       });
-      return callerOf(promised(client), native, () => client.close());
+      const streams = new Streams(`127.0.0.1:${port}`, credentials.createInsecure(), options);
+      const close = (): void => {
+        client.close();
+        streams.close();
+      };
+      return { ...callerOf(promised(client), native, close), pour: ms => pourFor(streams, ms) };
     },
   };
+}
+
+/** As its documentation has it: events. `for await` over the same call is slower. */
+function pourFor(streams: StreamsClient, ms: number): Promise<Load> {
+  const end = performance.now() + ms;
+  return new Promise((done, failed) => {
+    let i = 0;
+    let isOver = false;
+    const call = streams
+      .pour(chunkOf(0))
+      .on('data', chunk => {
+        if (isOver) return;
+        try {
+          checkChunk(chunk, i++);
+        } catch (error) {
+          failed(error);
+        }
+        if (i % 64 !== 0 || performance.now() <= end) return;
+        isOver = true;
+        call.cancel();
+        done({ calls: i, latencies: [] });
+      })
+      .on('error', error => {
+        if (!isOver) failed(error);
+      });
+  });
+}
+
+/** Writes as long as there is room. */
+function pour(call: Poured): void {
+  let i = 0;
+  const on = (): void => {
+    while (!call.cancelled && call.write(chunkOf(i++)));
+    if (!call.cancelled) call.once('drain', on);
+  };
+  on();
 }
 
 function promised(client: GrpcClient): BenchClient {

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { DynamicModule, Limits, StructClass } from 'livethrift';
 
 const IDL = 'spec/bench/workloads/bench.thrift';
+const STREAMS = 'spec/bench/workloads/streams.thrift';
 const large = 256 * 1024 * 1024;
 /** Beyond what any workload needs: what growth is measured with must get through. */
 export const raised: Partial<Limits> = { frame: large, message: large, unsent: large };
@@ -50,6 +51,11 @@ export class OursBuild {
   /** bench.thrift, loaded anew. */
   schema(): DynamicModule {
     return this.api.loadSync(resolve(IDL));
+  }
+
+  /** streams.thrift, loaded anew. */
+  streams(): DynamicModule {
+    return this.api.loadSync(resolve(STREAMS));
   }
 
   /** Parses alone: no linking, no classes. */

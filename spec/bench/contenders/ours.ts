@@ -1,5 +1,6 @@
 import type { DynamicModule, StructClass } from 'livethrift';
 import { type BenchClient, handler } from '../workloads/calls.ts';
+import { type Chunk, checkChunk, chunkOf } from '../workloads/chunks.ts';
 import { type EchoMethod, type Medium, structNames } from '../workloads/values.ts';
 import { type CodecOf, type Contender, type Entrant, ownedCodec } from './contender.ts';
 import { OursBuild, raised } from './ours-files.ts';
@@ -13,9 +14,11 @@ export async function ours({
   const files = await OursBuild.of(build);
   const { makeClient, makeServer } = files.api;
   const module = files.schema();
+  const { Streams } = files.streams();
   return {
     async serve() {
-      const address = await makeServer(module.Bench, handler, { limits: raised }).listen({ port: 0 });
+      const server = makeServer(module.Bench, handler, { limits: raised }).add(Streams, pouring);
+      const address = await server.listen({ port: 0 });
       if (!('port' in address)) throw new Error('expected a port');
       return address.port;
     },
@@ -25,10 +28,28 @@ export async function ours({
       await client.$ready();
       const close = (): void => void client.$close({ grace: 0 });
       const native = (struct: EchoMethod, value: object): object => nativeOf(module, struct, value);
-      return callerOf(client as unknown as BenchClient, native, close);
+      const streams = makeClient(Streams, client.$channel);
+      return {
+        ...callerOf(client as unknown as BenchClient, native, close),
+        async pour(ms) {
+          const end = performance.now() + ms;
+          let i = 0;
+          for await (const chunk of streams.pour(chunkOf(0)) as AsyncIterable<Chunk>) {
+            checkChunk(chunk, i++);
+            if (i % 64 === 0 && performance.now() > end) break;
+          }
+          return { calls: i, latencies: [] };
+        },
+      };
     },
   };
 }
+
+const pouring = {
+  async *pour(): AsyncGenerator<Chunk> {
+    for (let i = 0; ; i++) yield chunkOf(i);
+  },
+};
 
 /** As a program has it, by `serialize` and `deserialize`; or as a connection has it. */
 export async function oursCodec({ build, variant, protocol = 'binary' }: Entrant): Promise<CodecOf> {

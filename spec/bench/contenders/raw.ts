@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { WorkloadName } from '../workloads/calls.ts';
+import { CHUNK } from '../workloads/chunks.ts';
 import { messageFile } from '../workloads/messages.ts';
 import type { Caller, Contender, Load } from './contender.ts';
 
@@ -26,10 +27,13 @@ export const raw: Contender = {
 
 const GREETING = 8;
 const FILLING = 0x61;
+/** Bytes around a message of a stream. */
+const FRAMING = 44;
 
 function answer(socket: Socket, sizes: Buffer): void {
   const [requestSize, replySize] = [sizes.readInt32BE(0), sizes.readInt32BE(4)];
   const replies = new Copies(replySize);
+  if (requestSize === 0) return pour(socket, replies.bytes(Math.floor(POURED / replySize)));
   let received = 0;
   socket.on('data', chunk => {
     received += chunk.length;
@@ -39,6 +43,19 @@ function answer(socket: Socket, sizes: Buffer): void {
   });
   // The sizes are in the kernel's hands alone: the client waits for this before it sends more.
   socket.write(sizes.subarray(0, GREETING));
+}
+
+/** Bytes of a write of a stream. */
+const POURED = 64 * 1024;
+
+/** Writes without end, as long as there is room. */
+function pour(socket: Socket, bytes: Buffer): void {
+  const on = (): void => {
+    while (socket.writable && socket.write(bytes));
+  };
+  // Once per turn, or nobody else would have one.
+  socket.on('drain', () => setImmediate(on)).on('error', () => {});
+  on();
 }
 
 /** One message's bytes, over and over. */
@@ -82,6 +99,33 @@ class RawCaller implements Caller {
       this.#lines.set(workload, line);
     }
     return line;
+  }
+
+  /** What a connection brings of messages with the header of a frame each. */
+  pour(ms: number): Promise<Load> {
+    const size = CHUNK + FRAMING;
+    const end = performance.now() + ms;
+    const buffer = Buffer.allocUnsafeSlow(64 * 1024);
+    return new Promise((done, failed) => {
+      let received = 0;
+      const callback = (length: number): boolean => {
+        received += length;
+        if (performance.now() > end) {
+          socket.destroy();
+          done({ calls: Math.floor(received / size), latencies: [] });
+        }
+        return true;
+      };
+      const socket = connect({
+        host: '127.0.0.1',
+        port: this.#port,
+        noDelay: true,
+        onread: { buffer, callback },
+      });
+      const sizes = Buffer.alloc(GREETING);
+      sizes.writeInt32BE(size, 4);
+      socket.once('error', failed).write(sizes);
+    });
   }
 
   close(): void {

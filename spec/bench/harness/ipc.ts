@@ -14,6 +14,8 @@ export interface ClientCommands {
   connect(port: number): Promise<void>;
   verify(workload: WorkloadName): Promise<void>;
   run(workload: WorkloadName, inFlight: number, ms: number): Promise<Sample>;
+  /** Reads a stream. */
+  pour(ms: number): Promise<Sample>;
   /** Opens more connections, one after the other, each with a call on it; gives the us of CPU time. */
   connections(port: number, count: number): Promise<number>;
   closeConnections(): void;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Entrant } from '../contenders/contender.ts';
 import type { WorkloadName } from '../workloads/calls.ts';
-import type { ClientCommands, ServerCommands } from './ipc.ts';
+import type { ClientCommands, Sample, ServerCommands } from './ipc.ts';
 import type { Figures } from './rounds.ts';
 import { Worker } from './worker.ts';
 
@@ -44,9 +44,18 @@ export class Pair {
   }
 
   /** us of CPU time per call, of both sides and of each; calls per second; us that a call took, one in flight. */
-  async run(workload: WorkloadName, inFlight: number, ms: number): Promise<Figures> {
+  run(workload: WorkloadName, inFlight: number, ms: number): Promise<Figures> {
+    return this.#figures(() => this.client.ask('run', [workload, inFlight, ms], ms));
+  }
+
+  /** The same of the messages of a stream. */
+  pour(ms: number): Promise<Figures> {
+    return this.#figures(() => this.client.ask('pour', [ms], ms));
+  }
+
+  async #figures(run: () => Promise<Sample>): Promise<Figures> {
     const before = await this.server.ask('cpu', []);
-    const { calls, seconds, cpu, ...latency } = await this.client.ask('run', [workload, inFlight, ms], ms);
+    const { calls, seconds, cpu, ...latency } = await run();
     const used = (await this.server.ask('cpu', [])) - before;
     return {
       cpu: (cpu + used) / calls,

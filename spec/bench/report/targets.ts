@@ -1,5 +1,5 @@
 import type { CaseResult } from '../harness/rounds.ts';
-import { type RatioTarget, type Target, targets, unmeasurable } from '../targets.ts';
+import { type RatioTarget, type Target, targets } from '../targets.ts';
 import { ratioOf, typical } from './figures.ts';
 import { markdown, significant } from './table.ts';
 
@@ -16,8 +16,7 @@ export function targetTable(results: readonly CaseResult[]): string {
       measured === undefined ? `not measured: npm run bench -- ${target.suite}` : verdict(target, measured),
     ];
   });
-  const missing = unmeasurable.map(({ what, why }) => [what, '', '', '', '', `not measured: ${why}`]);
-  return markdown(['case', 'ratio', 'floor', 'goal', 'measured', ''], [...rows, ...missing]);
+  return markdown(['case', 'ratio', 'floor', 'goal', 'measured', ''], rows);
 }
 
 function measure(target: Target, results: readonly CaseResult[]): number | undefined {

@@ -11,7 +11,7 @@ import type { ByteWriter } from '../../wire/writer.ts';
 import { dialects } from '../dialect.ts';
 import { Outbox, type OutboxOwner } from '../outbox.ts';
 import { Watchdog } from '../watchdog.ts';
-import { CAPABILITIES, type Grant, grantTexts, readGrant, WINDOW } from './flow.ts';
+import { CAPABILITIES, type Grant, grantTexts, Lending, readGrant, WINDOW } from './flow.ts';
 import { Turns } from './turns.ts';
 
 /** One end of a stream, as its connection knows it. */
@@ -68,6 +68,7 @@ const unadorned: Envelope = envelopeOf('binary');
 export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTaker, OutboxOwner {
   readonly outbox: Outbox;
   readonly turns: Turns;
+  readonly lending: Lending = new Lending();
   readonly #owner: CarrierOwner;
   readonly #inbox: Inbox;
   readonly #frame = new FrameReader();

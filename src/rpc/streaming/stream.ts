@@ -4,7 +4,7 @@ import { frameType } from '../../transport/stream-frames.ts';
 import type { ByteReader } from '../../wire/reader.ts';
 import type { ByteWriter } from '../../wire/writer.ts';
 import type { Carrier, StreamEnd } from './carrier.ts';
-import { Credit, grantTexts, Intake, readGrant, WINDOW } from './flow.ts';
+import { Credit, grantTexts, Intake, readGrant } from './flow.ts';
 import type { MessageForm, StreamForms } from './forms.ts';
 import type { Incoming, IncomingOwner } from './incoming.ts';
 import { type Outlet, Pump } from './pump.ts';
@@ -24,7 +24,7 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
   /** What the other end threw, which is about to end the stream. */
   protected declared: unknown;
   readonly #incoming: Incoming;
-  readonly #intake = new Intake();
+  readonly #intake: Intake;
   readonly #encode: (w: ByteWriter, at: number) => number;
   #pump: Pump | undefined;
   #value: unknown;
@@ -43,6 +43,7 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
     this.method = method;
     this.forms = forms;
     this.#incoming = incoming;
+    this.#intake = new Intake(carrier.lending);
     this.#encode = (w, at) => outgoing!.encode(w, this.#value, at);
     incoming.owner = this;
   }
@@ -70,13 +71,10 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
 
   taken(bytes: number): void {
     const intake = this.#intake;
-    intake.taken(bytes);
-    if (this.#incoming.length * 2 <= WINDOW.messages && this.#incoming.bytes * 2 <= WINDOW.bytes)
-      this.carrier.eased(this);
-    if (!intake.isDue || !this.carrier.has(this.sid)) return;
-    const { peer } = this.carrier;
-    // While it is not known whether the other end cares, it may.
-    if (peer !== undefined && peer.initial === undefined) return;
+    const { length, bytes: waiting } = this.#incoming;
+    intake.taken(bytes, length);
+    if (intake.isEased(length, waiting)) this.carrier.eased(this);
+    if (!intake.isDue || !this.#asks || !this.carrier.has(this.sid)) return;
     this.carrier.write(this.sid, frameType.meta, this.method, new Map(grantTexts(intake.take())));
   }
 
@@ -109,12 +107,19 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
     const bytes = r.end - r.pos;
     incoming.push(form.decode(r), bytes);
     // Without its last message: of one that is larger than the window the other end did nothing wrong.
-    if (incoming.length > WINDOW.messages || before > WINDOW.bytes) this.carrier.full(this);
+    if (this.#intake.isExceeded(incoming.length, before, this.#asks)) this.carrier.full(this);
+  }
+
+  /** Whether the other end asks for leave to send. While that is not known, it may. */
+  get #asks(): boolean {
+    const { peer } = this.carrier;
+    return peer === undefined || peer.initial !== undefined;
   }
 
   /** Nothing goes in or out any more. */
   protected over(): void {
     this.carrier.remove(this);
+    this.#intake.end();
     const pump = this.#pump;
     if (pump === undefined) return;
     pump.stop();
