@@ -127,7 +127,7 @@ export class ServedStream extends Stream {
 
   /** The handler wants no more requests; what comes of them is dropped. */
   abandoned(): void {
-    this.carrier.eased(this);
+    this.eased();
   }
 
   /** It waits for requests as long as it likes. */

@@ -141,12 +141,11 @@ function argumentsForm(method: MethodDescriptor, parameters: readonly FieldDescr
 
 function bareForm(type: TypeDescriptor): MessageForm {
   const codec = codecs.of(type);
-  const find = (r: ByteReader) => (from: number, fault: number) => locateIn(protocol, type, r, from, fault);
   return {
     isWrapped: false,
     encode: (w, value, at) =>
       encodeChecked(codec, w, value, at, () => explainValue(type, value, w.maxDepth, protocol)),
-    decode: r => decodeChecked(codec, r, find(r)),
+    decode: r => decodeChecked(codec, r, (from, fault) => locateIn(protocol, type, r, from, fault)),
   };
 }
 

@@ -27,6 +27,8 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
   readonly #intake: Intake;
   readonly #encode: (w: ByteWriter, at: number) => number;
   #pump: Pump | undefined;
+  /** Its reader here has fallen behind. */
+  #isFull = false;
   #value: unknown;
 
   /** `outgoing` is the form of the messages that are pumped out, if any are. */
@@ -73,7 +75,7 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
     const intake = this.#intake;
     const { length, bytes: waiting } = this.#incoming;
     intake.taken(bytes, length);
-    if (intake.isEased(length, waiting)) this.carrier.eased(this);
+    if (this.#isFull && intake.isEased(length, waiting)) this.eased();
     if (!intake.isDue || !this.#asks || !this.carrier.has(this.sid)) return;
     this.carrier.write(this.sid, frameType.meta, this.method, new Map(grantTexts(intake.take())));
   }
@@ -107,7 +109,15 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
     const bytes = r.end - r.pos;
     incoming.push(form.decode(r), bytes);
     // Without its last message: of one that is larger than the window the other end did nothing wrong.
-    if (this.#intake.isExceeded(incoming.length, before, this.#asks)) this.carrier.full(this);
+    if (this.#isFull || !this.#intake.isExceeded(incoming.length, before, this.#asks)) return;
+    this.#isFull = true;
+    this.carrier.full(this);
+  }
+
+  /** There is room for what comes. */
+  protected eased(): void {
+    this.#isFull = false;
+    this.carrier.eased(this);
   }
 
   /** Whether the other end asks for leave to send. While that is not known, it may. */
