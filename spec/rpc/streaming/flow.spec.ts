@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { type Context, makeClient, type TcpAddress } from '../../../src/index.ts';
 import { frameType } from '../../../src/transport/stream-frames.ts';
+import { rpcError } from '../../support/errors.ts';
 import { texts } from '../../support/hex.ts';
 import { type StreamFrame, writeStreamFrame } from '../../support/kitex-frames.ts';
 import { KitexStreamClient } from '../../support/kitex-stream-client.ts';
@@ -288,6 +289,37 @@ describe('a connection of streams', () => {
     finish();
     expect(await all(replies)).to.deep.equal(['b']);
     await closed;
+  });
+
+  it('has streams that count among the calls that its server works on at once', async () => {
+    const { client } = await chatting(
+      { listen: () => counted(), say: (line: Text) => line, write: async () => ({ text: 'a' }) },
+      {},
+      { concurrency: { max: 1, queue: 0 } },
+    );
+    const first = client.listen({ text: '' });
+    await first.next();
+    expect((await all(client.listen({ text: '' })))[0]).to.include({ code: 'RESOURCE_EXHAUSTED' });
+    expect(await rpcError(client.say({ text: '' }))).to.include({ code: 'RESOURCE_EXHAUSTED' });
+    await first.return();
+    for (let i = 0; i < 3; i++) {
+      let answer: unknown;
+      // That the first has ended may not have come to the server yet.
+      while (answer === undefined) answer = await client.write([]).catch(() => undefined);
+      expect(answer).to.include({ text: 'a' });
+    }
+  });
+
+  it('is closed by its server when it has had no streams for a while', async () => {
+    const { address } = await chatting({ listen: () => lines('a') }, {}, { connections: { idle: 20 } });
+    const client = await KitexStreamClient.connect(address as TcpAddress);
+    let isClosed = false;
+    client.socket.on('close', () => {
+      isClosed = true;
+    });
+    expect(await client.call('Chat', 'listen', [texts({ 1: '' })])).to.have.length(1);
+    await until(() => isClosed);
+    expect(client.violations).to.deep.equal([]);
   });
 
   it('keeps no process alive without streams, and closes with its channel', async () => {

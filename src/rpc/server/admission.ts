@@ -91,6 +91,11 @@ export class Admission {
     return this.#running >= this.#max && this.#queue.size >= this.#most ? this.#full : undefined;
   }
 
+  /** Why a call is refused that would have to wait for a place, and cannot: a stream may keep it for ever. */
+  get full(): RpcError {
+    return this.#full;
+  }
+
   /** Takes a place for a call, if one is free; `leave` gives it back. */
   enter(): boolean {
     if (this.#running >= this.#max) return false;

@@ -169,7 +169,10 @@ export class Reception implements ConnectionOwner {
   }
 
   #serveStreams(stream: Duplex, { caller }: Arrival): void {
-    this.#guests.add(new StreamServerConnection(stream, caller, this.#settings, this));
+    const connection = new StreamServerConnection(stream, caller, this.#settings, this);
+    this.#guests.add(connection);
+    const { connections } = this.#settings;
+    if (connections !== noRules) connection.stay(connections);
     stream.resume();
   }
 

@@ -42,6 +42,8 @@ export class ServedStream extends Stream {
   readonly #requests: Incoming;
   readonly #context: CallContext;
   readonly #deadline: Watchdog | undefined;
+  /** Its handler was asked, and has not settled. */
+  #isAsking = false;
   #hasArguments = false;
   #hasHeader = false;
   #isOver = false;
@@ -156,29 +158,41 @@ export class ServedStream extends Stream {
     if (this.forms.sends !== undefined) args.push(this.#requests);
     const owner = this.#owner;
     const request = { route: this.#route, method: this.#served, args };
+    this.#isAsking = true;
     owner.asked();
     let result: unknown;
     try {
       result = owner.settings.serve(request, this.#context);
     } catch (error) {
       this.#fail(error);
-      return owner.settled();
+      return this.#settled();
     }
     if (!isThenable(result)) {
       this.#answer(result);
-      return owner.settled();
+      return this.#settled();
     }
     // A thenable's own rules may be odd: both ends go through one promise of ours.
     Promise.resolve(result).then(
       value => {
         this.#answer(value);
-        owner.settled();
+        this.#settled();
       },
       error => {
         this.#fail(error);
-        owner.settled();
+        this.#settled();
       },
     );
+  }
+
+  #settled(): void {
+    this.#isAsking = false;
+    if (this.#isOver) this.#leave();
+    this.#owner.settled();
+  }
+
+  /** Gives its place among all calls back, if it has one. */
+  #leave(): void {
+    if (!this.#route.isExempt) this.#owner.settings.admission?.leave();
   }
 
   /** What the handler gave: a stream, an answer and a stream, or an answer. */
@@ -287,6 +301,7 @@ export class ServedStream extends Stream {
     this.#deadline?.stop();
     this.#requests.end();
     this.over();
+    if (!this.#isAsking) this.#leave();
   }
 
   #report(error: unknown): void {

@@ -8,10 +8,13 @@ import { Carrier, type CarrierOwner } from '../streaming/carrier.ts';
 import { exceptionBody } from '../streaming/status.ts';
 import { endSoon } from '../streams.ts';
 import { Watchdog } from '../watchdog.ts';
-import { notServed } from './failures.ts';
+import { type ConnectionRules, noRules } from './connection-rules.ts';
+import { connectionCloses, notServed } from './failures.ts';
 import type { Guest } from './guests.ts';
+import type { Route } from './routes.ts';
 import { ServedStream, type ServedStreamOwner } from './served-stream.ts';
 import type { ServingSettings } from './settings.ts';
+import { Stay, type Stayer } from './stay.ts';
 
 /** Who wants to know of a connection. */
 export interface StreamConnectionOwner {
@@ -20,7 +23,7 @@ export interface StreamConnectionOwner {
 }
 
 /** The server's end of a connection that carries streams. It is over when it is closed and its handlers have settled. */
-export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, Guest {
+export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, Guest, Stayer {
   readonly caller: Caller;
   readonly settings: ServingSettings;
   readonly #stream: Duplex;
@@ -30,7 +33,12 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
   readonly #patience: Watchdog;
   /** Handlers that have not settled. */
   #running = 0;
+  #stay: Stay | undefined;
+  #isAnnounced = false;
+  /** No more streams are served. */
   #isDraining = false;
+  /** It ends when those that are there have ended. */
+  #isEnding = false;
   #isClosed = false;
 
   constructor(stream: Duplex, caller: Caller, settings: ServingSettings, owner: StreamConnectionOwner) {
@@ -47,11 +55,34 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
       .on('end', () => stream.destroy());
   }
 
-  /** Takes no more streams; ends the connection when those that are there have ended. */
+  /** Lets the connection stay no longer than this. */
+  stay(rules: ConnectionRules): void {
+    this.#stay = new Stay(rules, this);
+    this.#stay.rest();
+  }
+
+  get isBusy(): boolean {
+    return this.#carrier.size > 0 || this.#running > 0;
+  }
+
+  announce(): void {
+    if (this.#isAnnounced) return;
+    this.#isAnnounced = true;
+    this.#carrier.takeLeave();
+  }
+
+  /** Refuses the streams that still come; ends the connection when those that are there have ended. */
   drain(): void {
     if (this.#isDraining) return;
     this.#isDraining = true;
-    this.#carrier.takeLeave();
+    this.announce();
+    this.#stay ??= new Stay(noRules, this);
+    this.#stay.drain();
+    this.#endWhenDone();
+  }
+
+  leave(): void {
+    this.#isEnding = true;
     this.#endWhenDone();
   }
 
@@ -63,21 +94,14 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
   }
 
   begun(frame: FrameReader): void {
-    const { sid, method, headers } = frame;
+    const { method, headers } = frame;
     const service = headers.get('isn');
     const route = this.settings.routes.find(method, service);
     if (route?.run === undefined) {
       return this.#decline(frame, notServed(method, route, messageType.call));
     }
-    const { pending } = this.settings.limits;
-    if (this.#isDraining) {
-      return this.#decline(frame, new RpcError('UNAVAILABLE', `${method}: the server is closing`));
-    }
-    if (this.#carrier.size >= pending) {
-      const text = `${method}: ${pending} streams are open on this connection (limits.pending)`;
-      return this.#decline(frame, new RpcError('RESOURCE_EXHAUSTED', text));
-    }
-    if (this.#carrier.has(sid)) return;
+    const refusal = this.#refusal(route);
+    if (refusal !== undefined) return this.#decline(frame, refusal);
     new ServedStream(frame, route, this.#carrier, this).open(headers);
   }
 
@@ -105,6 +129,18 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
   settled(): void {
     this.#running--;
     this.#endWhenDone();
+  }
+
+  /** Why a stream is not served that could be. One that is has a place among all calls, and keeps it. */
+  #refusal({ isExempt, methods }: Route): RpcError | undefined {
+    if (this.#isDraining) return connectionCloses;
+    const { admission, limits } = this.settings;
+    if (this.#carrier.size >= limits.pending) {
+      const text = `${limits.pending} streams are open on this connection (limits.pending)`;
+      return new RpcError('RESOURCE_EXHAUSTED', `${methods.binary.fullName}: ${text}`);
+    }
+    if (admission === undefined || isExempt) return undefined;
+    return admission.refusal() ?? (admission.enter() ? undefined : admission.full);
   }
 
   #receive(chunk: Buffer): void {
@@ -141,13 +177,13 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
   #end(error: RpcError): void {
     this.#report(error);
     this.#cancel(error);
-    this.#isDraining = true;
     this.#stream.destroy();
   }
 
   #closed(): void {
     this.#isClosed = true;
     this.#patience.stop();
+    this.#stay?.over();
     this.#carrier.stop();
     const { peer } = this.caller;
     const cause = this.#stream.errored ?? undefined;
@@ -162,7 +198,9 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
   #endWhenDone(): void {
     if (this.#isClosed) {
       if (this.#running === 0) this.#owner.over(this);
-    } else if (this.#isDraining && this.#carrier.size === 0 && !this.#carrier.outbox.isClosed) {
+    } else if (this.isBusy || this.#carrier.outbox.isClosed) return;
+    else if (!this.#isEnding) this.#stay?.rest();
+    else {
       this.#carrier.outbox.flush();
       endSoon(this.#stream);
     }

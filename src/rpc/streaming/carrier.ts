@@ -4,6 +4,7 @@ import type { Limits } from '../../limits.ts';
 import { MessageHeader } from '../../protocol/protocol.ts';
 import type { MessageTaker } from '../../transport/cutter.ts';
 import { type Envelope, envelopeOf, type Headers, noHeaders } from '../../transport/envelope.ts';
+import { CRRST, saysGoodbye } from '../../transport/goodbye.ts';
 import { Inbox } from '../../transport/inbox.ts';
 import { FrameReader, type FrameType, frameType, streamFrames } from '../../transport/stream-frames.ts';
 import type { ByteReader } from '../../wire/reader.ts';
@@ -53,8 +54,6 @@ export interface Peer {
 const plain: Peer = Object.freeze({ initial: undefined, answersPings: false });
 const PING = 'x-lt-ping';
 const PONG = 'x-lt-pong';
-/** Kitex's word for: this connection takes nothing new. */
-const CRRST = 'crrst';
 /** ms of silence after which the other end is asked for a word, and again after which it is taken for dead. */
 const SILENCE = 20_000;
 
@@ -215,7 +214,7 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
 
   /** Says that this end takes no more streams on this connection. */
   takeLeave(): void {
-    this.write(0, frameType.meta, '', new Map([[CRRST, '1']]));
+    this.write(0, frameType.meta, '', new Map([CRRST]));
   }
 
   /**
@@ -277,7 +276,7 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
       this.#acquaint({ initial, answersPings: all.includes('ka') });
       this.#owner.introduced();
     }
-    if (headers.get(CRRST) === '1') this.#owner.drained();
+    if (saysGoodbye(headers)) this.#owner.drained();
     const ping = headers.get(PING);
     if (ping !== undefined) this.write(0, frameType.meta, '', new Map([[PONG, ping]]));
   }
