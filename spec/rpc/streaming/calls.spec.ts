@@ -491,6 +491,25 @@ describe('a stream that is given up', () => {
     expect(await rpcError(late.next())).to.include({ code: 'CANCELLED', phase: 'unsent' });
   });
 
+  it('is given up along the path of calls that are made for each other, and each end knows the path', async () => {
+    const { seen, handler } = endless();
+    const last = await chatting({ listen: handler });
+    for (const [options, given] of [
+      [{ propagate: true }, () => ({})],
+      [{}, (context: Context) => ({ parent: context })],
+    ] as const) {
+      seen.reasons.length = 0;
+      const { client } = await chatting(
+        { listen: (line: Text, context: Context) => last.client.listen(line, given(context)) },
+        {},
+        options,
+      );
+      for await (const { text } of client.listen({ text: '' })) if (text === '10') break;
+      await until(() => seen.reasons.length === 1);
+      expect((seen.reasons[0] as RpcError).metadata!.get('ttscp')).to.equal('client,Chat');
+    }
+  });
+
   it('ends when its time is over, at both ends', async () => {
     const { seen, handler } = endless();
     const { client } = await chatting({ listen: handler, write: () => new Promise(() => {}) });

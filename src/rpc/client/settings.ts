@@ -127,6 +127,7 @@ export function inherit(settings: CallSettings, parent: Context, hasHeaders: boo
     timeout: Math.min(settings.timeout, parent.deadline - Date.now()),
     signals: [...settings.signals, parent.signal],
     headers: merged(traced, settings.headers),
+    parent,
   };
 }
 

@@ -102,7 +102,8 @@ export class ServedStream extends Stream {
 
   /** The client has sent all it will. */
   trailer(_frame: FrameReader, r: ByteReader): void {
-    const failure = this.#failureIn(r);
+    const { peer } = this.#owner.caller;
+    const failure = this.declared ?? readException(r, { method: this.#served.fullName, peer });
     if (failure === undefined && this.forms.args !== undefined && !this.#hasArguments) {
       return this.#refuse(
         new RpcError('INVALID_ARGUMENT', `${this.#served.fullName}: the arguments are missing`),
@@ -114,17 +115,19 @@ export class ServedStream extends Stream {
   /** The client has given up. */
   reset({ headers }: FrameReader, r: ByteReader): void {
     const { peer } = this.#owner.caller;
-    const metadata = headers.size > 0 ? { metadata: headers } : {};
-    const text = `${this.#served.fullName}: ${peer} ended the stream`;
-    this.cancel(this.#failureIn(r) ?? new RpcError('CANCELLED', text, { peer, ...metadata }));
+    const init = { method: this.#served.fullName, peer, metadata: headers };
+    const text = `${init.method}: ${peer} ended the stream`;
+    this.cancel(this.declared ?? readException(r, init) ?? new RpcError('CANCELLED', text, init));
   }
 
   /** Nobody is there any more. */
   cancel(reason: unknown): void {
     if (this.#isOver) return;
+    this.#isOver = true;
     this.#requests.end({ error: reason });
-    this.#end();
+    // Before what the handler streams is closed: calls that are made for it learn the reason.
     this.#context.abort(reason);
+    this.#end();
   }
 
   /** The handler wants no more requests; what comes of them is dropped. */
@@ -288,12 +291,6 @@ export class ServedStream extends Stream {
     const text = `${method}: the stream has not ended within ${timeout} ms`;
     const init = { method, applicationType: applicationType.streamExpired };
     this.#refuse(new RpcError('DEADLINE_EXCEEDED', text, init));
-  }
-
-  #failureIn(r: ByteReader): unknown {
-    if (this.declared !== undefined) return this.declared;
-    const { peer } = this.#owner.caller;
-    return readException(r, { method: this.#served.fullName, peer });
   }
 
   #end(): void {

@@ -176,7 +176,7 @@ export class ClientStream extends Stream {
       return error;
     }
     const error = streamCancelled(this.call, peer, isConnected, reason);
-    this.#reset(statusFor(error, applicationType.streamCancelled));
+    this.#reset(statusFor(error, applicationType.streamCancelled), reason);
     return error;
   };
 
@@ -195,8 +195,12 @@ export class ClientStream extends Stream {
     this.call.reject(error);
   }
 
-  #reset(status: RpcError): void {
-    const path = new Map([[CANCEL_PATH, 'client']]);
+  /** Ends the stream at the server. `reason`: that of who cancelled it here. */
+  #reset(status: RpcError, reason?: unknown): void {
+    const { parent } = this.call.settings;
+    const own = parent === undefined ? 'client' : parent.method.split('.')[0]!;
+    const before = reason instanceof RpcError ? reason.metadata?.get(CANCEL_PATH) : undefined;
+    const path = new Map([[CANCEL_PATH, before === undefined ? own : `${before},${own}`]]);
     const body = exceptionBody(this.method, this.sid, status);
     this.carrier.write(this.sid, frameType.reset, this.method, path, body);
   }
