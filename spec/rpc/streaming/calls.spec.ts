@@ -10,6 +10,7 @@ import {
   ValueError,
 } from '../../../src/index.ts';
 import { rejection, rpcError } from '../../support/errors.ts';
+import { identity } from '../../support/identities.ts';
 import { closeAll, closing, until } from '../../support/peers.ts';
 import { all, chatting, lines, loaded, noted } from './chat.ts';
 
@@ -182,6 +183,37 @@ describe('a method that streams', () => {
       expect(await all(client.listen({ text: 'abc' }))).to.deep.equal(['a', 'b', 'c']);
       expect(await client.write(lines('a', 'b'))).to.include({ text: 'ab' });
     }
+  });
+
+  it('goes over TLS', async () => {
+    const { key, cert, ca } = identity('server');
+    const server = closing(makeServer(Chat, handlers, { partial: true, tls: { key, cert, required: true } }));
+    const { port } = await server.listen({ port: 0 });
+    const client = closing(makeClient(Chat, `thrifts://localhost:${port}`, { tls: { ca } }));
+    expect(await all(client.listen({ text: 'abc' }))).to.deep.equal(['a', 'b', 'c']);
+    expect(await client.write(lines('a', 'b'))).to.include({ text: 'ab' });
+  });
+
+  it('goes to any of several servers', async () => {
+    const served = [0, 0];
+    const servers = served.map((_, i) =>
+      closing(
+        makeServer(
+          Chat,
+          {
+            async *listen() {
+              served[i]!++;
+              yield { text: 'a' };
+            },
+          },
+          { partial: true },
+        ),
+      ),
+    );
+    const addresses = await Promise.all(servers.map(server => server.listen({ port: 0 })));
+    const client = closing(makeClient(Chat, addresses, { balance: 'round-robin' }));
+    // While one of them is being connected to, the other has all.
+    while (served.includes(0)) expect(await all(client.listen({ text: '' }))).to.deep.equal(['a']);
   });
 
   it('is refused by a channel that carries no streams, with advice', async () => {
