@@ -86,9 +86,9 @@ export const mistakes: readonly Mistake[] = [
     says: `Operator '+' cannot be applied to types 'bigint' and '1'`,
   },
   {
-    name: 'a stream read before it is there',
-    code: `for await (const number of streams.watch('it')) number;`,
-    says: `'Promise<Stream<number>>'`,
+    name: 'a stream taken for one answer',
+    code: `(await streams.watch('it')).toFixed();`,
+    says: `Property 'toFixed' does not exist on type 'Stream<number>'`,
   },
   {
     name: 'a stream of the wrong values',

@@ -2,7 +2,7 @@ import type { Outbox } from '../outbox.ts';
 import type { Pump } from './pump.ts';
 
 /** Bytes that may wait to be sent, above which no stream writes more messages. */
-const HIGH_WATER = 128 * 1024;
+const HIGH_WATER = 64 * 1024;
 /** Bytes that one stream writes while others wait. */
 const TURN = 16 * 1024;
 
