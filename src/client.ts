@@ -59,7 +59,7 @@ type Called<Returned> = unknown extends Returned
   ? Promise<Awaited<Returned>>
   : [Returned] extends [never]
     ? Promise<never>
-    : Returned extends AsyncIterable<unknown>
+    : [Returned] extends [AsyncIterable<unknown>]
       ? Returned
       : Promise<Awaited<Returned>>;
 

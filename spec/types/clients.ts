@@ -19,6 +19,7 @@ interface Module {
     find(id: bigint): User;
     rename(id: bigint, name: string): void;
     later(): Promise<string>;
+    either(): 1 | 2;
   }>;
   readonly Files: Service<{ open(path: string): string; close(handle: string): number }>;
   readonly Hidden: Service<{ then(): string; other(): string }>;
@@ -54,6 +55,8 @@ export async function typed(): Promise<void> {
   expectType<Same<typeof nothing, void>>(true);
   const text = await users.later();
   expectType<Same<typeof text, string>>(true);
+  const either = users.either();
+  expectType<Same<typeof either, Promise<1 | 2>>>(true);
   expectType<string | undefined>(new User({ id: 1n }).name);
 
   // @ts-expect-error: an argument of another type
