@@ -4,11 +4,13 @@ import { expect } from 'chai';
 import { makeServer, type TcpAddress } from '../../src/index.ts';
 import { closeAll, closing, fakeServer } from '../support/peers.ts';
 import { loaded, waitingHandler } from '../support/services.ts';
+import { chatting } from './streaming/chat.ts';
 
 const root = new URL('../../', import.meta.url);
 const prelude = `
   import { connect, makeClient, makeServer } from '${new URL('src/index.ts', root)}';
   import { loaded, waitingHandler } from '${new URL('spec/support/services.ts', root)}';
+  import { loaded as streaming } from '${new URL('spec/rpc/streaming/chat.ts', root)}';
   const [address] = process.argv.slice(1);
 `;
 
@@ -56,6 +58,27 @@ describe('a process', () => {
       text(await server.listen({ port: 0 })),
     );
     expect(printed.split('\n')).to.deep.equal(['pong', 'first', 'end']);
+  });
+
+  it('ends while a client has no streams any more, and not before they have ended', async () => {
+    const { address } = await chatting({
+      async *listen({ text: said }: { text: string }) {
+        for (const letter of said) {
+          await new Promise(resolve => setTimeout(resolve, 20));
+          yield { text: letter };
+        }
+      },
+    });
+    const printed = await run(
+      `
+      const client = makeClient(streaming.Chat, address);
+      for await (const { text } of client.listen({ text: 'ab' })) console.log(text);
+      for await (const { text } of client.listen({ text: 'c'.repeat(1000) })) break;
+      process.on('exit', () => console.log('end'));
+      `,
+      text(address as TcpAddress),
+    );
+    expect(printed.split('\n')).to.deep.equal(['a', 'b', 'end']);
   });
 
   it('ends when the calls to a silent peer have expired', async () => {

@@ -546,10 +546,9 @@ describe('a stream that is given up', () => {
     const { seen, handler } = endless();
     const { client } = await chatting({ listen: handler, write: () => new Promise(() => {}) });
     const replies = client.listen({ text: '' }, { timeout: 50 });
-    await replies.next();
+    expect(await thrown(replies)).to.include({ code: 'DEADLINE_EXCEEDED' });
     await until(() => seen.closed === 1);
     expect(seen.reasons[0]).to.include({ code: 'DEADLINE_EXCEEDED', applicationType: 12015 });
-    expect(await thrown(replies)).to.include({ code: 'DEADLINE_EXCEEDED' });
     expect(await rpcError(client.write([], { timeout: 20 }))).to.include({ code: 'DEADLINE_EXCEEDED' });
   });
 
