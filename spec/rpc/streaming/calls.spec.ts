@@ -571,13 +571,13 @@ describe('a stream that is given up', () => {
         await new Promise(resolve => signal.addEventListener('abort', resolve));
       },
     });
-    const replies = client.listen({ text: 'a' }, { messageTimeout: 40 });
+    const replies = client.listen({ text: 'a' }, { messageTimeout: 400 });
     await replies.next();
-    await new Promise(resolve => setTimeout(resolve, 100));
+    await new Promise(resolve => setTimeout(resolve, 500));
     expect((await replies.next()).value).to.include({ text: 'a' });
     const error = await rpcError(replies.next());
     expect(error.code).to.equal('DEADLINE_EXCEEDED');
-    expect(error.message).to.include('within 40 ms (messageTimeout)');
+    expect(error.message).to.include('within 400 ms (messageTimeout)');
   });
 });
 
