@@ -1,6 +1,7 @@
 import { checkOptions } from '../options.ts';
 import type { Interceptor, Invocation } from '../rpc/interceptor.ts';
-import { type Outcome, outcomeOfError, outcomeOfResult } from './outcome.ts';
+import { observed } from '../rpc/observed.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
 
 /** What is logged of a call. Neither arguments nor results, nor the texts of errors, which may quote them. */
 export interface AccessRecord {
@@ -30,7 +31,7 @@ export interface AccessLogOptions {
 }
 
 /**
- * Logs every call of a client or a server when it has ended. What `write` or `fields` throws is a warning of the
+ * Logs every call of a client or a server when it has ended, a stream with its last message. What `write` or `fields` throws is a warning of the
  * process, and leaves the call as it is.
  */
 export function accessLog(options: AccessLogOptions = {}): Interceptor {
@@ -40,7 +41,7 @@ export function accessLog(options: AccessLogOptions = {}): Interceptor {
     if (value !== undefined && typeof value !== 'function')
       throw new TypeError(`accessLog.${name}: expected a function, got ${String(value)}`);
   }
-  return async (call, next) => {
+  return (call, next) => {
     const time = new Date();
     const from = performance.now();
     const log = (code: Outcome): void => {
@@ -51,14 +52,7 @@ export function accessLog(options: AccessLogOptions = {}): Interceptor {
         process.emitWarning(`accessLog: ${call.method} could not be logged: ${String(error)}`);
       }
     };
-    try {
-      const result = await next();
-      log(outcomeOfResult(call));
-      return result;
-    } catch (error) {
-      log(outcomeOfError(call, error));
-      throw error;
-    }
+    return observed(next, failure => log(outcomeOf(call, failure)));
   };
 }
 

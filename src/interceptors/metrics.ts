@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { checkOptions } from '../options.ts';
 import type { Interceptor, Invocation } from '../rpc/interceptor.ts';
-import { type Outcome, outcomeOfError, outcomeOfResult } from './outcome.ts';
+import { observed } from '../rpc/observed.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
 import { exposition } from './prometheus.ts';
 import type { MetricsSnapshot } from './snapshot.ts';
 
@@ -59,18 +60,11 @@ class Counting {
     this.#buckets = buckets;
   }
 
-  readonly interceptor: Interceptor = async (call, next) => {
+  readonly interceptor: Interceptor = (call, next) => {
     const series = this.#seriesOf(call);
     series.running++;
     const from = performance.now();
-    try {
-      const result = await next();
-      this.#ended(series, outcomeOfResult(call), from);
-      return result;
-    } catch (error) {
-      this.#ended(series, outcomeOfError(call, error), from);
-      throw error;
-    }
+    return observed(next, failure => this.#ended(series, outcomeOf(call, failure), from));
   };
 
   snapshot(): MetricsSnapshot {

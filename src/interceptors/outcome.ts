@@ -9,15 +9,14 @@ import type { Invocation, ServerInvocation } from '../rpc/interceptor.ts';
  */
 export type Outcome = string;
 
-/** The outcome of a call that gave a result. */
-export function outcomeOfResult(call: Invocation): Outcome {
-  return call.side === 'server' ? (givenUp(call) ?? 'OK') : 'OK';
-}
-
-/** The outcome of a call that threw this. */
-export function outcomeOfError(call: Invocation, error: unknown): Outcome {
+/** The outcome of a call, by what it failed with, if it did. */
+export function outcomeOf(call: Invocation, failure: { readonly error: unknown } | undefined): Outcome {
   const late = call.side === 'server' ? givenUp(call) : undefined;
   if (late !== undefined) return late;
+  return failure === undefined ? 'OK' : outcomeOfError(call, failure.error);
+}
+
+function outcomeOfError(call: Invocation, error: unknown): Outcome {
   const declared = call.declared(error);
   if (declared !== undefined) return declared.name;
   // A server tells nothing of the failures of calls that its handlers make.

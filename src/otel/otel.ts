@@ -13,6 +13,7 @@ import {
 } from '@opentelemetry/api';
 import { checkOptions } from '../options.ts';
 import type { Interceptor, Invocation } from '../rpc/interceptor.ts';
+import { observed } from '../rpc/observed.ts';
 import { addOutcome, methodName, metricAttributes, spanAttributes } from './attributes.ts';
 import { inject, parentOf } from './carrier.ts';
 import { failure, type Outcome, success } from './outcome.ts';
@@ -49,7 +50,7 @@ export function otel(options: OtelOptions = {}): Interceptor {
   const { attributes: own, declaredErrors = false, tracerProvider = trace, meterProvider } = options;
   const tracer = tracerProvider.getTracer(NAME);
   const durations = new Durations(meterProvider);
-  return async (call, next) => {
+  return (call, next) => {
     const name = methodName(call);
     const parent = parentOf(call);
     const kind = call.side === 'client' ? SpanKind.CLIENT : SpanKind.SERVER;
@@ -63,16 +64,13 @@ export function otel(options: OtelOptions = {}): Interceptor {
       if (span.isRecording()) endSpan(span, outcome);
       durations.of(call.side).record((performance.now() - from) / 1000, measured, inside);
     };
-    let result: unknown;
-    try {
+    const goOn = async () => {
       if (call.side === 'client') inject(call, inside);
-      result = await context.with(inside, next);
-    } catch (error) {
-      end(failure(call, error, declaredErrors));
-      throw error;
-    }
-    end(success(call));
-    return result;
+      return context.with(inside, next);
+    };
+    return observed(goOn, failed =>
+      end(failed ? failure(call, failed.error, declaredErrors) : success(call)),
+    );
   };
 }
 
