@@ -98,7 +98,11 @@ describe('TLS', () => {
     );
     expect(await known.ping()).to.equal('pong');
     const stranger = makeClient(PingPong, { host: 'localhost', port }, { tls: { ca } });
-    expect(await failure(stranger.ping())).to.include({ code: 'UNAVAILABLE' });
+    const refused = await failure(stranger.ping());
+    expect(refused).to.include({ code: 'UNAVAILABLE' });
+    expect((refused as Error).message).to.include(
+      'if it asks for a certificate, give { tls: { key, cert } }',
+    );
     expect(heard).to.have.length(1);
     await server.close();
   });

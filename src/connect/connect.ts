@@ -21,6 +21,7 @@ import { transports } from '../transport/transports.ts';
 import { openBalanced, resolverOf, type Targets } from './balance.ts';
 import { poolOf } from './connections.ts';
 import { atOnce, headersOf } from './headers.ts';
+import { isUnidentified } from './identity.ts';
 import { keepaliveOf } from './keepalive.ts';
 import { type ChannelOptions, channelOptions, checkOneOf } from './options.ts';
 import { openWeb } from './web.ts';
@@ -81,6 +82,7 @@ function openOne(target: Address | ProcessAddress, given: ChannelOptions, server
     headers: atOnce(headersOf(headers)),
     zlib: zlib && transport === 'header',
     limits: withLimits(limits),
+    isUnidentified: !isProcess(target) && isUnidentified(tls ?? isSecure(target)),
     ...(keepalive === undefined ? {} : { keepalive: keepaliveOf(keepalive, dialects[protocol]) }),
   };
   // Another connection to a program would be another program; and SASL has frames of its own.

@@ -11,6 +11,7 @@ import { noHeaders } from '../transport/envelope.ts';
 import { transports } from '../transport/transports.ts';
 import { poolOf } from './connections.ts';
 import { headersOf } from './headers.ts';
+import { isUnidentified } from './identity.ts';
 import { keepaliveOf } from './keepalive.ts';
 import type { ChannelOptions, HttpOptions } from './options.ts';
 
@@ -43,6 +44,7 @@ export function openWeb(address: WebAddress, options: ChannelOptions): Channel {
     transport: transports[transport],
     headers: () => noHeaders,
     zlib: false,
+    isUnidentified: address.isSecure && isUnidentified(tls),
     limits,
     ...(keepalive === undefined ? {} : { keepalive: keepaliveOf(keepalive, dialect) }),
   };

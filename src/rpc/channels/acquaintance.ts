@@ -23,6 +23,10 @@ export class Acquaintance implements Circumstances {
     return this.#settings.transport.name;
   }
 
+  get isUnidentified(): boolean {
+    return this.#settings.isUnidentified ?? false;
+  }
+
   /** Bytes came of a peer that has not answered yet. Throws a DecodeError when they begin a frame that none expects. */
   heard(bytes: Buffer, length: number): void {
     this.#firstBytes ??= new FirstBytes();

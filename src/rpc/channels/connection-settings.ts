@@ -8,6 +8,8 @@ import type { PeerHabits } from './reply-order.ts';
 /** How a connection speaks. */
 export interface ConnectionSettings extends RequestSettings {
   readonly limits: Limits;
+  /** Encrypted without a certificate of this end. */
+  readonly isUnidentified?: boolean;
   /** Absent: a silent peer is not asked whether it lives. */
   readonly keepalive?: KeepaliveSettings;
   /** The first call's sequence id. */

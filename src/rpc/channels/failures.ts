@@ -11,12 +11,15 @@ export interface Circumstances {
   readonly transport: TransportName;
   /** No reply has ever come: perhaps the two do not speak the same dialect. */
   readonly fresh: boolean;
+  /** Encrypted without a certificate of this end, which the other may ask for. */
+  readonly isUnidentified?: boolean;
 }
 
-function hint({ fresh, transport }: Circumstances): string {
+function hint({ fresh, transport, isUnidentified = false }: Circumstances): string {
   const other = transport === 'buffered' ? 'framed' : 'buffered';
+  const certificate = isUnidentified ? 'if it asks for a certificate, give { tls: { key, cert } }; ' : '';
   return fresh
-    ? `; it has answered nothing so far: if it speaks another transport, try { transport: '${other}' }`
+    ? `; it has answered nothing so far: ${certificate}if it speaks another transport, try { transport: '${other}' }`
     : '';
 }
 
