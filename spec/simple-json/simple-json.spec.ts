@@ -1,5 +1,4 @@
 import { deepStrictEqual } from 'node:assert';
-import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ValueError } from '../../src/errors/value-error.ts';
@@ -199,7 +198,7 @@ describe('any value of any schema, as JSON', () => {
         const json = toJSON(type, value);
         const read = byText(json);
         // Node 24.21 has been seen to read the key "\u0000" as another one, late in a long run: that is not our error.
-        fc.pre(isDeepStrictEqual(read, json));
+        fc.pre(JSON.stringify(read) === JSON.stringify(json));
         expect(equals(type, value, fromJSON(type, read))).to.equal(true);
       }),
       { numRuns: 200 },

@@ -11,6 +11,7 @@ import {
   ttheaderFormat as format,
   readBlocks,
   SERVICE,
+  STREAMING,
   writeNumbered,
   writeTexts,
 } from './ttheader-blocks.ts';
@@ -19,7 +20,6 @@ import {
  * TTHeader Streaming, Kitex's (pkg/remote/trans/ttstream): each frame is a TTHeader with the flag for streaming, whose
  * sequence id is that of the stream, and whose numbered pairs say what it is and which method it belongs to.
  */
-const STREAMING = 0x0002;
 /** The protocol id of payloads that are bare Thrift structs, in binary. */
 const STRUCT = 0x10;
 const FLAGS_AT = 6;

@@ -14,6 +14,9 @@ import { Oversize } from './transport.ts';
 /** The header itself: that of plain messages, and of the frames of streams. */
 export const ttheaderFormat: HeaderFormat = { name: 'TTHeader', magic: 0x1000, mostWords: 0xffff };
 
+/** The flag of frames that belong to streams. */
+export const STREAMING = 0x0002;
+
 /** The text by which a header names a service. */
 export const SERVICE = 'isn';
 const ACL_TOKEN = 'gdpr-token';

@@ -10,6 +10,7 @@ import {
   ttheaderFormat as format,
   readBlocks,
   SERVICE,
+  STREAMING,
   writeNumbered,
   writeTexts,
 } from './ttheader-blocks.ts';
@@ -18,7 +19,6 @@ import {
  * Kitex's TTHeader (cloudwego.io, "Transport Protocol TTHeader"). In the header: u8 protocol id, u8 count of
  * transforms, their ids, then blocks. The message is strict binary, bare or once more behind a length.
  */
-const STREAMING = 0x0002;
 const BINARY = 0;
 
 /** Messages with headers, as Kitex's services have them. */
