@@ -30,7 +30,7 @@ async function print(file: string, env: NodeJS.ProcessEnv, ...flags: readonly st
 }
 
 describe('examples', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let env: NodeJS.ProcessEnv;
 
   beforeEach(async () => {

@@ -26,7 +26,7 @@ function readme(): { programs: Program[]; idl: Map<string, string> } {
 }
 
 describe('the README', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   const { programs, idl } = readme();
   let folder: string;
 

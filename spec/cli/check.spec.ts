@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Folder, livethrift } from './run.ts';
 
 describe('livethrift check', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let folder: Folder;
 
   afterEach(() => folder.remove());
@@ -72,7 +72,7 @@ describe('livethrift check', function () {
 });
 
 describe('livethrift', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let folder: Folder;
 
   before(() => {

@@ -6,7 +6,7 @@ import { collect, Folder, livethrift, start } from './run.ts';
 const user = 'struct User { 1: i32 id }\n';
 
 describe('livethrift types', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let folder: Folder;
 
   const read = (name: string) => readFileSync(join(folder.path, name), 'utf8');

@@ -60,7 +60,7 @@ afterEach(async () => {
 });
 
 describe('a server in the workers of a cluster', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it('is one server: they share its port, a free one too, and connections are spread over them', async () => {
     const { workers } = await start([{ port: 0 }, { port: 0 }]);

@@ -30,7 +30,7 @@ const files = {
 };
 
 describe('node --import livethrift/register', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   let folder: string;
 
   before(() => {

@@ -85,7 +85,7 @@ describe('long chains', () => {
 
 describe('large files', () => {
   it('link in time that grows with their size', function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     const file = (count: number) =>
       times(
         count,
@@ -103,7 +103,7 @@ describe('large files', () => {
   });
 
   it('with an unknown name in every line still report in time', function () {
-    this.timeout(20_000);
+    this.timeout(60_000);
     expect(findings(times(3_000, i => `struct Thing${i} { 1: Thingy${i}x a }`))).to.have.length(101);
   });
 });
