@@ -39,6 +39,35 @@ describe('deadlines', () => {
     expect(expired).to.deep.equal(['a', 'c', 'b']);
   });
 
+  it('have their time from when what added them has run to its end', async () => {
+    const items = ['a', 'b'].map(name => makeItem(name, []));
+    addDeadline(items[0]!, 100_000);
+    const end = performance.now() + 5;
+    while (performance.now() < end);
+    addDeadline(items[1]!, 100_000);
+    await new Promise(setImmediate);
+    expect(items.map(({ expiresAt }) => expiresAt >= end + 100_000)).to.deep.equal([true, true]);
+    expect(items[0]!.queue!.timeLeft(items[0]!)).to.be.within(1, 100_001);
+    for (const item of items) removeDeadline(item);
+  });
+
+  it('that are added by one that expires do not expire with it', async () => {
+    const expired: string[] = [];
+    const second = makeItem('second', expired);
+    const first = {
+      ...makeItem('first', expired),
+      expire: () => {
+        addDeadline(second, 5);
+        expired.push('first');
+      },
+    };
+    addDeadline(first, 5);
+    while (expired.length === 0) await pass(1);
+    expect(expired).to.deep.equal(['first']);
+    await pass(8);
+    expect(expired).to.deep.equal(['first', 'second']);
+  });
+
   it('never expire before their time', async () => {
     for (const ms of [1, 2.5, 7]) {
       const begun = performance.now();

@@ -68,7 +68,7 @@ export class Call implements Expiring {
 
   /** ms until the call expires. */
   get timeLeft(): number {
-    return this.queue === undefined ? this.timeout : this.expiresAt - performance.now();
+    return this.queue?.timeLeft(this) ?? this.timeout;
   }
 
   resolve(value: unknown): void {

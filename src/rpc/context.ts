@@ -34,20 +34,25 @@ export interface Caller {
   readonly timeout: number;
 }
 
+/** What few calls need of their context. */
+class Rest {
+  controller: AbortController | undefined = undefined;
+  reason: unknown = undefined;
+  isAborted = false;
+  user: string | undefined = undefined;
+  metadata: Metadata | undefined = undefined;
+  responseMetadata: Metadata | undefined = undefined;
+  trailers: Metadata | undefined = undefined;
+  values: Map<unknown, unknown> | undefined = undefined;
+}
+
 /** A context whose costly parts are made when first asked for. */
 export class CallContext implements Context {
   readonly method: string;
   readonly deadline: number;
   readonly #caller: Caller;
   readonly #headers: Headers;
-  #controller: AbortController | undefined;
-  #reason: unknown;
-  #aborted = false;
-  #user: string | undefined;
-  #metadata: Metadata | undefined;
-  #responseMetadata: Metadata | undefined;
-  #trailers: Metadata | undefined;
-  #values: Map<unknown, unknown> | undefined;
+  #made: Rest | undefined = undefined;
 
   /** `headers` came with the message itself; `timeout` in ms. */
   constructor(method: string, caller: Caller, headers: Headers, timeout: number) {
@@ -62,62 +67,69 @@ export class CallContext implements Context {
   }
 
   get user(): string | undefined {
-    return this.#user ?? this.#caller.user;
+    return this.#made?.user ?? this.#caller.user;
   }
 
   set user(user: string | undefined) {
-    this.#user = user;
+    this.#rest.user = user;
   }
 
   get metadata(): Metadata {
-    this.#metadata ??= Metadata.received(
-      this.#caller.headers.size === 0 ? this.#headers : [...this.#caller.headers, ...this.#headers],
+    const { headers } = this.#caller;
+    this.#rest.metadata ??= Metadata.received(
+      headers.size === 0 ? this.#headers : [...headers, ...this.#headers],
     );
-    return this.#metadata;
+    return this.#rest.metadata;
   }
 
   get responseMetadata(): Metadata {
-    this.#responseMetadata ??= new Metadata();
-    return this.#responseMetadata;
+    this.#rest.responseMetadata ??= new Metadata();
+    return this.#rest.responseMetadata;
   }
 
   get trailers(): Metadata {
-    this.#trailers ??= new Metadata();
-    return this.#trailers;
+    this.#rest.trailers ??= new Metadata();
+    return this.#rest.trailers;
   }
 
   get values(): Map<unknown, unknown> {
-    this.#values ??= new Map();
-    return this.#values;
+    this.#rest.values ??= new Map();
+    return this.#rest.values;
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort(this.#reason);
+    const rest = this.#rest;
+    if (rest.controller === undefined) {
+      rest.controller = new AbortController();
+      if (rest.isAborted) rest.controller.abort(rest.reason);
     }
-    return this.#controller.signal;
+    return rest.controller.signal;
   }
 
   get isAborted(): boolean {
-    return this.#aborted;
+    return this.#made?.isAborted ?? false;
   }
 
   /** What goes with the reply; undefined where nobody asked for a place to put it. */
   get responseHeaders(): Headers | undefined {
-    return this.#responseMetadata?.headers;
+    return this.#made?.responseMetadata?.headers;
   }
 
   /** The same for what goes with the end of a stream. */
   get trailingHeaders(): Headers | undefined {
-    return this.#trailers?.headers;
+    return this.#made?.trailers?.headers;
   }
 
   abort(reason: unknown): void {
-    if (this.#aborted) return;
-    this.#aborted = true;
-    this.#reason = reason;
-    this.#controller?.abort(reason);
+    if (this.isAborted) return;
+    this.#rest.isAborted = true;
+    this.#rest.reason = reason;
+    this.#rest.controller?.abort(reason);
+  }
+
+  get #rest(): Rest {
+    this.#made ??= new Rest();
+    return this.#made;
   }
 }
 

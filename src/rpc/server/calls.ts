@@ -1,7 +1,9 @@
 import { RpcError } from '../../errors/rpc-error.ts';
-import type { Headers } from '../../transport/envelope.ts';
+import type { MessageHeader } from '../../protocol/protocol.ts';
+import type { Envelope, Headers } from '../../transport/envelope.ts';
 import { CallContext, type Caller } from '../context.ts';
 import { ServedCallTrace, serverCalls, tellCallRefused } from '../diagnostics.ts';
+import type { Dialect } from '../dialect.ts';
 import type { Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
 import { Watchdog } from '../watchdog.ts';
@@ -12,17 +14,42 @@ import type { Route } from './routes.ts';
 import type { ServingSettings } from './settings.ts';
 import { WaitingCalls } from './waiting-calls.ts';
 
-/** A request that is read, and not answered yet. */
-export interface Request extends ReplyTo {
+const noArguments: readonly unknown[] = [];
+
+/** A request that has a handler, and is not answered yet. */
+export class Request implements ReplyTo {
+  readonly name: string;
+  readonly seqid: number;
+  readonly strict: boolean;
+  readonly dialect: Dialect;
+  readonly envelope: Envelope;
   readonly route: Route;
   readonly method: Method;
-  readonly args: unknown[];
   /** Nothing answers it. */
   readonly oneway: boolean;
+  args: readonly unknown[] = noArguments;
   /** Since its arguments were read. */
-  context: CallContext | undefined;
+  context: CallContext | undefined = undefined;
   /** For those who listened when it was. */
-  trace: ServedCallTrace | undefined;
+  trace: ServedCallTrace | undefined = undefined;
+
+  constructor(
+    { seqid, strict }: MessageHeader,
+    dialect: Dialect,
+    envelope: Envelope,
+    route: Route,
+    method: Method,
+    oneway: boolean,
+  ) {
+    this.name = method.name;
+    this.seqid = seqid;
+    this.strict = strict;
+    this.dialect = dialect;
+    this.envelope = envelope;
+    this.route = route;
+    this.method = method;
+    this.oneway = oneway;
+  }
 }
 
 /** What the calls of a connection need of it. */
@@ -76,19 +103,21 @@ export class ServedCalls {
   }
 
   run(request: Request): void {
-    if (request.oneway) this.#run(request);
-    else this.#inTurn(request.seqid, () => this.#run(request));
+    if (request.oneway || !this.#isRunning(request.seqid)) this.#run(request);
+    else this.#waiting = { seqid: request.seqid, start: () => this.#run(request) };
   }
 
   /** Answers a request that no handler gets. */
   decline(to: ReplyTo, failure: RpcError): void {
-    this.#inTurn(to.seqid, () => this.#answerFailure(to, failure, undefined));
+    const start = () => this.#answerFailure(to, failure, undefined);
+    if (this.#isRunning(to.seqid)) this.#waiting = { seqid: to.seqid, start };
+    else start();
   }
 
   /** Starts the request that waits, if what it waited for has ended. */
   goOn(): void {
     const waiting = this.#waiting;
-    if (waiting === undefined || this.#running?.has(waiting.seqid)) return;
+    if (waiting === undefined || this.#isRunning(waiting.seqid)) return;
     this.#waiting = undefined;
     waiting.start();
   }
@@ -118,9 +147,8 @@ export class ServedCalls {
    * Clients that number all their calls alike expect the answers in order: a request with the sequence id of a
    * running one waits for it, and all others behind it.
    */
-  #inTurn(seqid: number, start: () => void): void {
-    if (this.#running?.has(seqid)) this.#waiting = { seqid, start };
-    else start();
+  #isRunning(seqid: number): boolean {
+    return this.#running?.has(seqid) ?? false;
   }
 
   #run(request: Request): void {

@@ -1,6 +1,8 @@
 import { encodeChecked } from '../../codec/checked.ts';
+import type { Codec } from '../../codec/codec.ts';
 import { explainTuple } from '../../codec/explain.ts';
 import type { RpcError } from '../../errors/rpc-error.ts';
+import type { ValueError } from '../../errors/value-error.ts';
 import { MessageHeader } from '../../protocol/protocol.ts';
 import { messageType, wireType } from '../../protocol/types.ts';
 import { resolve } from '../../schema/descriptor.ts';
@@ -70,9 +72,7 @@ export function writeStatus(out: Outbox, method: Method, to: ReplyTo, error: Rpc
 }
 
 function writeException(out: Outbox, to: ReplyTo, error: RpcError, headers: Headers): void {
-  write(out, to, messageType.exception, headers, (w, at) =>
-    to.dialect.exception.encode(w, toApplicationException(error), at, 0),
-  );
+  write(out, to, messageType.exception, headers, to.dialect.exception, toApplicationException(error));
 }
 
 function responseHeaders({ context }: ReplyTo): Headers {
@@ -86,20 +86,27 @@ function writeTuple(
   values: readonly unknown[],
   headers: Headers = responseHeaders(to),
 ): void {
-  const { protocol } = to.dialect;
-  write(out, to, messageType.reply, headers, (w, at) =>
-    encodeChecked(method.result, w, values, at, () =>
-      explainTuple(method.fullName, 'result', method.resultFields, values, w.maxDepth, protocol),
+  write(out, to, messageType.reply, headers, method.result, values, () =>
+    explainTuple(
+      method.fullName,
+      'result',
+      method.resultFields,
+      values,
+      out.writer.maxDepth,
+      to.dialect.protocol,
     ),
   );
 }
 
+/** Writes an answer. `explain` finds what is wrong with a value that the codec refuses. */
 function write(
   out: Outbox,
   { name, seqid, strict, dialect: { protocol }, envelope }: ReplyTo,
   type: number,
   headers: Headers,
-  body: (w: Outbox['writer'], at: number) => number,
+  codec: Codec,
+  value: unknown,
+  explain?: () => ValueError,
 ): void {
   header.name = name;
   header.seqid = seqid;
@@ -107,9 +114,13 @@ function write(
   header.type = type;
   const around = answerTo(envelope, out.saysGoodbye ? withGoodbye(out, headers) : headers);
   try {
-    const at = out.begin(header, around);
-    const end = body(out.writer, protocol.writeMessage(out.writer, at, header));
-    out.commit(protocol.writeMessageEnd(out.writer, end), around);
+    const { writer } = out;
+    const at = protocol.writeMessage(writer, out.begin(header, around), header);
+    const end =
+      explain === undefined
+        ? codec.encode(writer, value, at, 0)
+        : encodeChecked(codec, writer, value, at, explain);
+    out.commit(protocol.writeMessageEnd(writer, end), around);
   } finally {
     out.end();
   }

@@ -22,7 +22,7 @@ export interface ServedRequest {
   readonly route: Route;
   readonly method: Method;
   /** The declared arguments. */
-  readonly args: unknown[];
+  readonly args: readonly unknown[];
 }
 
 /** What is the same for all connections of a server. */
