@@ -57,6 +57,7 @@ const { latin1Slice, utf8Slice } = Buffer.prototype as unknown as Record<
 const SLOTS = 2048;
 const WORDS = 8;
 const keptWords = new Int32Array(SLOTS * WORDS);
+const keptLast = new Int32Array(SLOTS);
 const keptLengths = new Uint8Array(SLOTS);
 const keptTexts: string[] = new Array<string>(SLOTS).fill('');
 /** Rises with hits, falls with misses; below 0 the cache rests for that many strings. */
@@ -72,46 +73,41 @@ export function readText(r: ByteReader, at: number, length: number, strict: bool
     if (++credit === 0) credit = 64;
     return readFreshText(r, at, length, strict);
   }
-  const view = r.view;
-  let hash = length;
-  let high = 0;
+  const { bytes, view } = r;
   const whole = length >> 2;
-  for (let i = 0; i < whole; i++) {
-    const word = view.getInt32(at + i * 4, true);
-    high |= word;
-    hash = Math.imul(hash ^ word, 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
   const rest = length & 3;
-  let tail = 0;
-  if (rest !== 0) {
-    const bytes = r.bytes;
-    const from = at + whole * 4;
-    tail = bytes[from]!;
-    if (rest > 1) tail |= bytes[from + 1]! << 8;
-    if (rest > 2) tail |= bytes[from + 2]! << 16;
-    high |= tail;
-    hash = Math.imul(hash ^ tail, 0x9e3779b1);
-    hash ^= hash >>> 15;
+  // The first, the middle and the last four bytes, or all there are: what differs elsewhere alone meets in one slot.
+  let last: number;
+  let hash: number;
+  if (whole > 0) {
+    last = view.getInt32(at + length - 4, true);
+    hash = view.getInt32(at, true) ^ Math.imul(view.getInt32(at + (length >> 1) - 2, true), 0x85ebca6b);
+  } else {
+    last = bytes[at]!;
+    if (rest > 1) last |= bytes[at + 1]! << 8;
+    if (rest > 2) last |= bytes[at + 2]! << 16;
+    hash = length;
   }
-  const slot = (hash ^ (hash >>> 11)) & (SLOTS - 1);
+  hash = Math.imul(hash ^ (last << 13) ^ (last >>> 19), 0x9e3779b1);
+  const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
   const base = slot * WORDS;
-  if (keptLengths[slot] === length) {
+  if (keptLengths[slot] === length && keptLast[slot] === last) {
     let i = 0;
     while (i < whole && keptWords[base + i] === view.getInt32(at + i * 4, true)) i++;
-    if (i === whole && (rest === 0 || keptWords[base + whole] === tail)) {
+    if (i === whole) {
       if (credit < MOST_CREDIT) credit++;
       return keptTexts[slot]!;
     }
   }
   credit -= 2;
   if (credit < 0) credit = REST;
+  let high = last;
+  for (let i = 0; i < whole; i++) high |= view.getInt32(at + i * 4, true);
   // Only ASCII is kept: what is valid in it needs no second look under either way of reading UTF-8.
   if ((high & 0x80808080) !== 0) return readLongText(r, at, length, strict);
-  const text =
-    length <= MOST_ASCII ? asciiText(r.bytes, at, length) : latin1Slice.call(r.bytes, at, at + length);
+  const text = length <= MOST_ASCII ? asciiText(bytes, at, length) : latin1Slice.call(bytes, at, at + length);
   for (let i = 0; i < whole; i++) keptWords[base + i] = view.getInt32(at + i * 4, true);
-  if (rest !== 0) keptWords[base + whole] = tail;
+  keptLast[slot] = last;
   keptLengths[slot] = length;
   keptTexts[slot] = text;
   return text;
