@@ -1,7 +1,7 @@
 import { channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
 import type { Duplex } from 'node:stream';
 import type { ProtocolName } from '../protocol/protocol.ts';
-import type { MethodDescriptor } from '../schema/descriptor.ts';
+import { type MethodDescriptor, streamsParameter } from '../schema/descriptor.ts';
 import type { TransportName } from '../transport/transport.ts';
 import type { Context } from './context.ts';
 import { declaredException } from './declared.ts';
@@ -13,9 +13,9 @@ import type { Method } from './method.ts';
  *
  * | channel | when |
  * |---|---|
- * | tracingChannel('livethrift:client:call') | a client's call, with all of its attempts |
- * | tracingChannel('livethrift:server:call') | a call that is served: from its handler being asked to its answer being written |
- * | livethrift:server:call:refused | a request that comes to no handler |
+ * | tracingChannel('livethrift:client:call') | a client's call, with all of its attempts, to the end of what it streams |
+ * | tracingChannel('livethrift:server:call') | a call that is served: from its handler being asked to its answer being written, or the end of its stream |
+ * | livethrift:server:call:refused | a request, or a stream, that comes to no handler |
  * | livethrift:client:connection:opening | a client begins to make a connection |
  * | livethrift:client:connection:opened | calls can go over it |
  * | livethrift:client:connection:closed | it is over, or was never made |
@@ -31,14 +31,22 @@ interface AnyCallMessage {
   readonly descriptor: MethodDescriptor;
   /** The other end: `127.0.0.1:9000`. */
   readonly peer: string;
-  /** The declared arguments. */
+  /** The declared arguments, without what the client streams. */
   readonly args: readonly unknown[];
-  /** What the call gave; since it has ended. */
+  /** Of a method that streams: how many messages of its streams this end has sent, and has received, so far. */
+  readonly messages?: Readonly<MessageCount>;
+  /** What the call gave, but for what the server streams; since it has ended. */
   result?: unknown;
   /** What it failed with, if it did; since it has ended. */
   error?: unknown;
   /** Whether `error` is an exception that the IDL declares. */
   readonly isDeclared: boolean;
+}
+
+/** Messages of a call's streams. */
+export interface MessageCount {
+  sent: number;
+  received: number;
 }
 
 /** A client's call; all of its events have the same object. */
@@ -58,7 +66,7 @@ export interface ServerCallMessage extends AnyCallMessage {
   readonly context: Context;
 }
 
-/** A request that comes to no handler: there is none, or its arguments cannot be read. */
+/** A request, or a stream, that comes to no handler: there is none, or its arguments cannot be read. */
 export interface RefusedCallMessage {
   /** As the client named it; not to be trusted. */
   readonly name: string;
@@ -106,14 +114,16 @@ class CallMessage implements AnyCallMessage {
   readonly method: string;
   readonly peer: string;
   readonly args: readonly unknown[];
+  declare readonly messages?: MessageCount;
   declare result?: unknown;
   declare error?: unknown;
 
-  constructor({ descriptor, fullName, arity }: Method, args: readonly unknown[], peer: string) {
+  constructor({ descriptor, fullName, streams }: Method, args: readonly unknown[], peer: string) {
     this.descriptor = descriptor;
     this.method = fullName;
     this.peer = peer;
-    this.args = args.slice(0, arity);
+    this.args = args.slice(0, streamsParameter(descriptor) ? 0 : descriptor.parameters.length);
+    if (streams) this.messages = { sent: 0, received: 0 };
   }
 
   get isDeclared(): boolean {
@@ -141,11 +151,75 @@ export function traceClientCall(
   return clientCalls.tracePromise(call, new OutgoingCallMessage(method, args, peer, timeout));
 }
 
+/**
+ * A client's call of a method that streams, while somebody listens. It has ended when all that is under way for it has:
+ * its attempts, and what interceptors make of them.
+ */
+export class ClientStreamTrace extends OutgoingCallMessage {
+  #underWay = 0;
+
+  /** Makes the call. What is stored for those who listen is there below it. */
+  run(call: () => unknown): unknown {
+    this.begun();
+    try {
+      const given = clientCalls.start.runStores(this, call);
+      return given instanceof Promise ? this.watch(given) : given;
+    } finally {
+      clientCalls.end.publish(this);
+      this.ended();
+    }
+  }
+
+  /** Something more is under way. */
+  begun(): void {
+    delete this.error;
+    this.#underWay++;
+  }
+
+  /** It is at its end: `error` is why, if it failed. */
+  ended(error?: unknown): void {
+    if (error !== undefined) this.error = error;
+    this.#underWay--;
+    if (this.#underWay > 0) return;
+    publishEnd(clientCalls, this);
+  }
+
+  /** What is promised is under way as well; gives what stands in for it. */
+  watch(promised: Promise<unknown>): Promise<unknown> {
+    this.begun();
+    return promised.then(
+      value => {
+        if (this.descriptor.streaming?.receives === undefined) this.result = value;
+        this.ended();
+        return value;
+      },
+      error => {
+        this.ended(error);
+        throw error;
+      },
+    );
+  }
+}
+
+function publishEnd<Message extends ClientCallMessage | ServerCallMessage>(
+  to: Traced<Message>,
+  message: Message,
+): void {
+  if ('error' in message) to.error.publish(message);
+  to.asyncStart.publish(message);
+  to.asyncEnd.publish(message);
+}
+
 /** What is known of a request before its handler is asked. */
 interface ServedRequest {
   readonly method: Method;
   readonly args: readonly unknown[];
-  readonly envelope: { readonly protocol: ProtocolName };
+}
+
+/** What its client speaks. */
+interface Spoken {
+  readonly protocol: ProtocolName;
+  readonly transport: TransportName;
 }
 
 /** A call that is served while somebody listens. */
@@ -154,9 +228,9 @@ export class ServedCallTrace extends CallMessage implements ServerCallMessage {
   readonly transport: TransportName;
   readonly context: Context;
 
-  constructor({ method, args, envelope }: ServedRequest, transport: TransportName, context: Context) {
+  constructor({ method, args }: ServedRequest, { protocol, transport }: Spoken, context: Context) {
     super(method, args, context.peer);
-    this.protocol = envelope.protocol;
+    this.protocol = protocol;
     this.transport = transport;
     this.context = context;
   }
@@ -182,9 +256,7 @@ export class ServedCallTrace extends CallMessage implements ServerCallMessage {
 
   /** The answer is written, or there is none. */
   ended(): void {
-    if ('error' in this) serverCalls.error.publish(this);
-    serverCalls.asyncStart.publish(this);
-    serverCalls.asyncEnd.publish(this);
+    publishEnd(serverCalls, this);
   }
 }
 

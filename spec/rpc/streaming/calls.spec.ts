@@ -526,16 +526,19 @@ describe('a stream that is given up', () => {
   it('is given up along the path of calls that are made for each other, and each end knows the path', async () => {
     const { seen, handler } = endless();
     const last = await chatting({ listen: handler });
-    for (const [options, given] of [
-      [{ propagate: true }, () => ({})],
-      [{}, (context: Context) => ({ parent: context })],
+    for (const [options, listen] of [
+      [{ propagate: true }, (line: Text) => last.client.listen(line)],
+      [
+        { propagate: true },
+        async function* (line: Text) {
+          yield line;
+          yield* last.client.listen(line);
+        },
+      ],
+      [{}, (line: Text, parent: Context) => last.client.listen(line, { parent })],
     ] as const) {
       seen.reasons.length = 0;
-      const { client } = await chatting(
-        { listen: (line: Text, context: Context) => last.client.listen(line, given(context)) },
-        {},
-        options,
-      );
+      const { client } = await chatting({ listen }, {}, options);
       for await (const { text } of client.listen({ text: '' })) if (text === '10') break;
       await until(() => seen.reasons.length === 1);
       expect((seen.reasons[0] as RpcError).metadata!.get('ttscp')).to.equal('client,Chat');

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Limits } from '../../limits.ts';
 import type { Headers } from '../../transport/envelope.ts';
 import { looksLike } from '../../transport/recognise.ts';
+import { tellClosed, tellOpened, tellOpening } from '../diagnostics.ts';
 import { Carrier, type CarrierOwner } from '../streaming/carrier.ts';
 import { ClientStream, type ClientStreamOwner } from '../streaming/client-stream.ts';
 import { streamGarbled, streamLost } from '../streaming/failures.ts';
@@ -47,6 +48,7 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
     this.limits = settings.limits;
     this.#settings = settings;
     this.#owner = owner;
+    tellOpening(this, peer);
     this.#link = dial(this);
     this.#stream = this.#link.stream;
     this.#carrier = new Carrier(this.#stream, settings.limits, this, false);
@@ -112,6 +114,7 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
 
   opened(stream: Duplex): void {
     this.#isConnected = true;
+    tellOpened(this, this.peer);
     if (stream !== this.#stream) stream.on('end', destroyThis);
     this.#stream = stream;
     this.#carrier.open(stream);
@@ -129,6 +132,7 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
 
   closed(reason: NodeJS.ErrnoException | undefined): void {
     this.#isGone = true;
+    tellClosed(this, this.peer, this.#garbage?.cause ?? reason);
     this.#carrier.stop();
     const isFresh = this.#carrier.received === 0;
     for (const { call } of [...this.#carrier.streams]) {

@@ -5,7 +5,7 @@ import type { Channel } from '../channel.ts';
 import { cancelled } from '../channels/failures.ts';
 import { context } from '../context.ts';
 import { declaredException } from '../declared.ts';
-import { clientCalls, traceClientCall } from '../diagnostics.ts';
+import { ClientStreamTrace, clientCalls, traceClientCall } from '../diagnostics.ts';
 import {
   type Chain,
   type ClientInvocation,
@@ -41,10 +41,15 @@ export class Invoker {
     );
   }
 
-  #invoke(callee: Callee, args: readonly unknown[], settings: CallSettings): Promise<unknown> {
+  #invoke(
+    callee: Callee,
+    args: readonly unknown[],
+    settings: CallSettings,
+    trace?: ClientStreamTrace,
+  ): Promise<unknown> {
     if (this.#chain === undefined) return this.#start(callee, args, settings);
     const chain = this.#chain;
-    const call = new OutgoingCall(callee, args, settings, this.channel);
+    const call = new OutgoingCall(callee, args, settings, this.channel, trace);
     const { timeout, signals } = settings;
     return bounded({ method: call.method, peer: call.peer, timeout, signals }, () => chain(call, {}));
   }
@@ -56,9 +61,21 @@ export class Invoker {
   invokeStream(callee: Callee, args: readonly unknown[], given: CallSettings): unknown {
     const parent = given.parent ?? context();
     const settings = parent === undefined ? given : inherit(given, parent, true);
-    if (this.#chain === undefined) return this.#startStream(callee, args, settings);
-    const result = this.#invoke(callee, args, settings);
-    return isIterated(callee) ? new LaterReplies(callee.method.fullName, result) : result;
+    if (!clientCalls.hasSubscribers) return this.#invokeStream(callee, args, settings);
+    const trace = new ClientStreamTrace(callee.method, args, this.channel.peer, settings.timeout);
+    return trace.run(() => this.#invokeStream(callee, args, settings, trace));
+  }
+
+  #invokeStream(
+    callee: Callee,
+    args: readonly unknown[],
+    settings: CallSettings,
+    trace?: ClientStreamTrace,
+  ): unknown {
+    if (this.#chain === undefined) return this.#startStream(callee, args, settings, trace);
+    const result = this.#invoke(callee, args, settings, trace);
+    if (!isIterated(callee)) return result;
+    return new LaterReplies(callee.method.fullName, trace?.watch(result) ?? result);
   }
 
   /** The same for a call whose options are wrong: it fails, and nothing is sent. */
@@ -72,7 +89,7 @@ export class Invoker {
     const { callee, args } = call;
     const settings = this.#settingsOf(call, options);
     if (!callee.method.streams) return this.#start(callee, args, settings);
-    return Promise.resolve(this.#startStream(callee, args, settings));
+    return Promise.resolve(this.#startStream(callee, args, settings, call.trace));
   }
 
   #settingsOf(call: OutgoingCall, { timeout = Number.POSITIVE_INFINITY, signal }: NextOptions): CallSettings {
@@ -106,9 +123,19 @@ export class Invoker {
     });
   }
 
-  #startStream(callee: Callee, args: readonly unknown[], settings: CallSettings): unknown {
+  #startStream(
+    callee: Callee,
+    args: readonly unknown[],
+    settings: CallSettings,
+    trace?: ClientStreamTrace,
+  ): unknown {
     const { channel } = this;
     const call = StreamCall.begin(callee, args, settings);
+    if (trace !== undefined) {
+      call.messages = trace.messages;
+      trace.begun();
+      call.whenSettled(error => trace.ended(error));
+    }
     if (settings.signals.length > 0) this.#heed(call, settings.signals);
     if (call.settled) return call.result;
     if (channel.carriesStreams !== true) call.reject(streamless(callee.method, channel.peer));
@@ -139,6 +166,8 @@ class OutgoingCall implements ClientInvocation {
   readonly hasHeaders: boolean;
   readonly deadline: number;
   readonly metadata: Metadata;
+  /** Of a stream that somebody is told of. */
+  readonly trace: ClientStreamTrace | undefined;
   args: readonly unknown[];
   responseMetadata: Metadata | undefined = undefined;
   readonly #expires: number;
@@ -149,8 +178,10 @@ class OutgoingCall implements ClientInvocation {
     args: readonly unknown[],
     settings: CallSettings,
     { peer, hasHeaders }: Channel,
+    trace: ClientStreamTrace | undefined,
   ) {
     const { timeout, headers } = settings;
+    this.trace = trace;
     this.callee = callee;
     this.settings = settings;
     this.peer = peer;

@@ -219,7 +219,8 @@ export class ServedCalls {
   }
 
   #trace(request: Request, context: CallContext): unknown {
-    request.trace = new ServedCallTrace(request, this.#outbox.transport.name, context);
+    const spoken = { transport: this.#outbox.transport.name, protocol: request.envelope.protocol };
+    request.trace = new ServedCallTrace(request, spoken, context);
     return request.trace.run(() => this.#settings.serve(request, context));
   }
 

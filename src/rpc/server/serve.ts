@@ -3,6 +3,7 @@ import { type CallContext, runWithin } from '../context.ts';
 import { declaredException } from '../declared.ts';
 import { compose, type Interceptor, type ServerInvocation } from '../interceptor.ts';
 import type { Metadata } from '../metadata.ts';
+import { iteratedHere } from '../streaming/in-context.ts';
 import type { ServedRequest, ServingSettings } from './settings.ts';
 
 /** How handlers are asked: with interceptors around them, and with `propagate`, in a context of their own. */
@@ -11,7 +12,12 @@ export function serveWith(
   propagate: boolean,
 ): ServingSettings['serve'] {
   const serve = interceptors.length === 0 ? ask : intercepted(interceptors);
-  return propagate ? (request, context) => runWithin(context, () => serve(request, context)) : serve;
+  if (!propagate) return serve;
+  return (request, context) =>
+    runWithin(context, () => {
+      const given = serve(request, context);
+      return request.method.streams ? iteratedHere(given) : given;
+    });
 }
 
 function ask({ route, args }: ServedRequest, context: CallContext): unknown {

@@ -6,10 +6,12 @@ import { type FrameReader, frameType } from '../../transport/stream-frames.ts';
 import type { ByteReader } from '../../wire/reader.ts';
 import { statusHeaders } from '../biz-status.ts';
 import { CallContext, type Caller } from '../context.ts';
+import { ServedCallTrace, serverCalls, tellCallRefused } from '../diagnostics.ts';
 import type { Method } from '../method.ts';
 import type { Carrier } from '../streaming/carrier.ts';
 import { readGrant } from '../streaming/flow.ts';
 import { formsOf } from '../streaming/forms.ts';
+import { iteratedHere } from '../streaming/in-context.ts';
 import { Incoming } from '../streaming/incoming.ts';
 import {
   declaredIn,
@@ -24,6 +26,9 @@ import { Watchdog } from '../watchdog.ts';
 import { MissingResult, notReadable, undeclared } from './failures.ts';
 import type { Route } from './routes.ts';
 import type { ServingSettings } from './settings.ts';
+
+/** As what those who listen are told of it: there is one way only. */
+const spoken = { protocol: 'binary', transport: 'ttheader' } as const;
 
 /** What a stream needs of its connection. */
 export interface ServedStreamOwner {
@@ -47,6 +52,8 @@ export class ServedStream extends Stream {
   #hasArguments = false;
   #hasHeader = false;
   #isOver = false;
+  /** For those who listened when its handler was asked. */
+  #trace: ServedCallTrace | undefined;
 
   /** Of a frame that opens a stream, and of the route of its method. */
   constructor(frame: FrameReader, route: Route, carrier: Carrier<Stream>, owner: ServedStreamOwner) {
@@ -92,8 +99,11 @@ export class ServedStream extends Stream {
   data(r: ByteReader): void {
     const { args, sends } = this.forms;
     if (args !== undefined && !this.#hasArguments) this.#ask(args.decode(r) as unknown[]);
-    else if (sends !== undefined) this.receive(sends, r);
-    else throw r.error('invalid-data', r.start, 'a message more than this IDL declares');
+    else if (sends !== undefined) {
+      this.receive(sends, r);
+      const messages = this.#trace?.messages;
+      if (messages !== undefined) messages.received++;
+    } else throw r.error('invalid-data', r.start, 'a message more than this IDL declares');
   }
 
   unfit(error: DecodeError): void {
@@ -124,6 +134,7 @@ export class ServedStream extends Stream {
   cancel(reason: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#trace?.failed(reason);
     this.#requests.end({ error: reason });
     // Before what the handler streams is closed: calls that are made for it learn the reason.
     this.#context.abort(reason);
@@ -154,6 +165,8 @@ export class ServedStream extends Stream {
   override write(value: unknown): void {
     this.#sendHeader();
     super.write(value);
+    const messages = this.#trace?.messages;
+    if (messages !== undefined) messages.sent++;
   }
 
   #ask(args: unknown[]): void {
@@ -161,11 +174,16 @@ export class ServedStream extends Stream {
     if (this.forms.sends !== undefined) args.push(this.#requests);
     const owner = this.#owner;
     const request = { route: this.#route, method: this.#served, args };
+    if (serverCalls.hasSubscribers) this.#trace = new ServedCallTrace(request, spoken, this.#context);
     this.#isAsking = true;
     owner.asked();
     let result: unknown;
     try {
-      result = owner.settings.serve(request, this.#context);
+      const { serve } = owner.settings;
+      result =
+        this.#trace === undefined
+          ? serve(request, this.#context)
+          : this.#trace.run(() => iteratedHere(serve(request, this.#context)));
     } catch (error) {
       this.#fail(error);
       return this.#settled();
@@ -207,6 +225,7 @@ export class ServedStream extends Stream {
     try {
       if (receives === undefined) {
         if (this.#isOver) return;
+        this.#trace?.succeeded(result);
         if (final !== undefined) this.#sendOne(final, result);
         return this.#succeed();
       }
@@ -244,6 +263,7 @@ export class ServedStream extends Stream {
   /** What no stream ends with that went well: as in a reply, and as a Kitex client understands it. */
   #fail(error: unknown): void {
     if (this.#isOver) return;
+    this.#trace?.failed(error);
     const trailers = this.#context.trailingHeaders ?? noHeaders;
     const { fullName } = this.#served;
     try {
@@ -267,12 +287,16 @@ export class ServedStream extends Stream {
 
   /** An error that was not meant for the client. */
   #fault(error: unknown, trailers: Headers): void {
+    this.#trace?.failed(error);
     this.#report(error);
     const { exposeErrors } = this.#owner.settings;
     this.#endWith(trailers, undeclared(this.#served.fullName, error, exposeErrors));
   }
 
   #refuse(error: RpcError): void {
+    const { peer } = this.#owner.caller;
+    if (!this.#hasArguments) tellCallRefused(this.method, peer, error);
+    this.#trace?.failed(error);
     this.#endWith(noHeaders, error);
     this.#context.abort(error);
   }
@@ -299,6 +323,7 @@ export class ServedStream extends Stream {
     this.#requests.end();
     this.over();
     if (!this.#isAsking) this.#leave();
+    this.#trace?.ended();
   }
 
   #report(error: unknown): void {

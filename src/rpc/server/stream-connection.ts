@@ -4,6 +4,7 @@ import { messageType } from '../../protocol/types.ts';
 import { noHeaders } from '../../transport/envelope.ts';
 import { type FrameReader, frameType } from '../../transport/stream-frames.ts';
 import type { Caller } from '../context.ts';
+import { tellCallRefused } from '../diagnostics.ts';
 import { Carrier, type CarrierOwner } from '../streaming/carrier.ts';
 import { exceptionBody } from '../streaming/status.ts';
 import { endSoon } from '../streams.ts';
@@ -155,6 +156,7 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
   }
 
   #decline({ sid, method }: FrameReader, error: RpcError): void {
+    tellCallRefused(method, this.caller.peer, error);
     this.#carrier.write(sid, frameType.header, method, noHeaders);
     this.#carrier.write(sid, frameType.trailer, method, noHeaders, exceptionBody(method, sid, error));
   }

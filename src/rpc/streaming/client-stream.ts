@@ -83,6 +83,12 @@ export class ClientStream extends Stream {
     this.resume();
   }
 
+  override write(value: unknown): void {
+    super.write(value);
+    const { messages } = this.call;
+    if (messages !== undefined) messages.sent++;
+  }
+
   header(frame: FrameReader, r: ByteReader): void {
     if (this.#hasHeader) {
       return this.#owner.broken(r.error('invalid-data', r.start, 'a stream has a second Header frame'));
@@ -97,8 +103,11 @@ export class ClientStream extends Stream {
     if (!this.#hasFirst) {
       this.#hasFirst = true;
       this.call.begun(forms.first!.decode(r));
-    } else if (forms.receives !== undefined) this.receive(forms.receives, r);
-    else if (forms.final !== undefined && this.#final === undefined) this.#final = forms.final.decode(r);
+    } else if (forms.receives !== undefined) {
+      this.receive(forms.receives, r);
+      const { messages } = this.call;
+      if (messages !== undefined) messages.received++;
+    } else if (forms.final !== undefined && this.#final === undefined) this.#final = forms.final.decode(r);
     else throw r.error('invalid-data', r.start, 'a message more than this IDL declares');
   }
 

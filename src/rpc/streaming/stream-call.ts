@@ -1,5 +1,6 @@
 import { Call, type Callee } from '../call.ts';
 import type { CallSettings } from '../client/settings.ts';
+import type { MessageCount } from '../diagnostics.ts';
 import { formsOf, type StreamForms } from './forms.ts';
 import { Incoming } from './incoming.ts';
 
@@ -19,6 +20,8 @@ export class StreamCall extends Call {
   readonly incoming: Incoming;
   /** What the caller has: an async iterable, a promise, or a promise of a first answer and an async iterable. */
   readonly result: unknown;
+  /** Of one that somebody is told of: counts what is streamed. */
+  messages: MessageCount | undefined = undefined;
   readonly #answer: Settling | undefined;
 
   /** `args` are the declared arguments, then what is streamed, if the method takes that beside them. */
