@@ -1,12 +1,5 @@
 import { expect } from 'chai';
-import {
-  type ApiOf,
-  type DynamicModule,
-  type IdlTypeError,
-  type InputOf,
-  idl,
-  type LoadSourceOptions,
-} from 'livethrift';
+import { type DynamicModule, type IdlTypeError, type InputOf, idl, type LoadSourceOptions } from 'livethrift';
 import { holds, type Same } from './same.ts';
 
 const options = { onWarning: () => {} };
@@ -64,23 +57,6 @@ describe('types from text, where they end', () => {
     holds<Same<Wrong['W'], IdlTypeError<'a service extends itself'>>>();
     holds<Same<Wrong['X'], IdlTypeError<'const Y leads back to itself'>>>();
     expect(wrong).to.throw('Nowhere');
-  });
-
-  it('do not cover streams', () => {
-    const module = idl(
-      `
-      service Kitex { string watch(1: string s) (streaming.mode = "server") }
-      service Facebook { stream<string> watch(1: string s) }
-      service Both { i32, stream<string> watch() }
-      service Plain { i32 get() }
-    `,
-      options,
-    );
-    holds<typeof module.Kitex extends IdlTypeError<infer _Why> ? true : false>();
-    holds<typeof module.Facebook extends IdlTypeError<infer _Why> ? true : false>();
-    holds<typeof module.Both extends IdlTypeError<infer _Why> ? true : false>();
-    holds<Same<ApiOf<typeof module.Plain>, { get: () => number }>>();
-    expect(String(module.Facebook)).to.equal('service Facebook');
   });
 
   it('do not cover structured annotations', () => {

@@ -47,47 +47,6 @@ type AfterList<S extends string> = S extends `${infer Inside}] ${infer Rest}`
     : Rest
   : '';
 
-export type Method = readonly [name: string, returns: Written, parameters: readonly Field[]];
-
-/** The methods of a service; what is not in the subset, where there is such a thing. */
-export type ParseMethods<
-  S extends string,
-  Texts extends readonly string[],
-  Methods extends readonly Method[] = [],
-> = S extends `${infer Word} ${infer Rest}`
-  ? Word extends 'oneway' | 'async'
-    ? ParseMethods<Rest, Texts, Methods>
-    : Word extends '('
-      ? ParseMethodEnd<S, Texts, Methods>
-      : ParseType<S, Texts> extends [infer Type extends Written, `${infer Name} ${infer After}`]
-        ? After extends `( ${infer Inside}`
-          ? Type extends readonly ['unsupported', infer What extends string]
-            ? What
-            : ParseFields<Inside, Texts> extends [
-                  infer Parameters extends readonly Field[],
-                  infer Next extends string,
-                ]
-              ? Next extends `throws ( ${infer Throws}`
-                ? ParseFields<Throws, Texts> extends [unknown, infer End extends string]
-                  ? ParseMethodEnd<End, Texts, [...Methods, [Name, Type, Parameters]]>
-                  : never
-                : ParseMethodEnd<Next, Texts, [...Methods, [Name, Type, Parameters]]>
-              : never
-          : Name
-        : Word
-  : Methods;
-
-/** Kitex tells a stream by an annotation. */
-type ParseMethodEnd<
-  S extends string,
-  Texts extends readonly string[],
-  Methods extends readonly Method[],
-> = S extends `( ${infer Annotations}) ${infer Rest}`
-  ? Annotations extends `${string}streaming.mode${string}`
-    ? 'streaming.mode'
-    : ParseMethods<Rest, Texts, Methods>
-  : ParseMethods<S, Texts, Methods>;
-
 export type Member = readonly [name: string, value: string];
 
 /** The members of an enum; the text of a number, or `number` where it is not written in plain decimals. */

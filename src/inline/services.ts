@@ -1,6 +1,8 @@
-import type { Field, Method, ParseMethods } from './members.ts';
+import type * as $ from '../types.ts';
+import type { Field } from './members.ts';
+import type { Method, ParseMethods, Streams } from './methods.ts';
 import type { Tokens } from './text.ts';
-import type { Flat, IdlTypeError, IndexOf, NotCovered } from './types.ts';
+import type { Flat, IdlTypeError, IndexOf, NotCovered, Written } from './types.ts';
 import type { Decoded, Input, Schema } from './values.ts';
 
 /** A service's own methods and those it inherits, in that order; a text says why there are none. */
@@ -25,19 +27,53 @@ export type MethodsOf<
 
 /** A client gives inputs and gets decoded values. */
 export type Api<S extends Schema, Methods extends readonly Method[]> = Flat<{
-  [I in IndexOf<Methods> as Methods[I][0]]: Signature<
-    ApiParameters<S, Methods[I][2]>,
-    Methods[I][1] extends 'void' ? void : Decoded<S, Methods[I][1]>
-  >;
+  [I in IndexOf<Methods> as Methods[I][0]]: Methods[I][1] extends Streams
+    ? ApiStream<S, Methods[I][1], Methods[I][2]>
+    : Signature<
+        ApiParameters<S, Methods[I][2]>,
+        Methods[I][1] extends 'void' ? void : Decoded<S, Methods[I][1]>
+      >;
 }>;
 
 /** A handler gets decoded values and gives inputs. */
 export type Impl<S extends Schema, Methods extends readonly Method[]> = Flat<{
-  [I in IndexOf<Methods> as Methods[I][0]]: Signature<
-    ImplParameters<S, Methods[I][2]>,
-    Methods[I][1] extends 'void' ? void : Input<S, Methods[I][1]>
-  >;
+  [I in IndexOf<Methods> as Methods[I][0]]: Methods[I][1] extends Streams
+    ? ImplStream<S, Methods[I][1], Methods[I][2]>
+    : Signature<
+        ImplParameters<S, Methods[I][2]>,
+        Methods[I][1] extends 'void' ? void : Input<S, Methods[I][1]>
+      >;
 }>;
+
+/** What is streamed stands behind the parameters. What is given may be any iterable. */
+type ApiStream<S extends Schema, Found extends Streams, Fields extends readonly Field[]> = Signature<
+  Found['sends'] extends Written
+    ? ApiParameters<S, Fields, [$.StreamInput<Input<S, Found['sends']>>], false>
+    : ApiParameters<S, Fields>,
+  Found['receives'] extends Written
+    ? Behind<
+        Found['answer'] extends Written ? [Decoded<S, Found['answer']>] : [],
+        $.Stream<Decoded<S, Found['receives']>>
+      >
+    : Decoded<S, Found['answer']>
+>;
+
+type ImplStream<S extends Schema, Found extends Streams, Fields extends readonly Field[]> = Signature<
+  Found['sends'] extends Written
+    ? [...ImplParameters<S, Fields>, $.Stream<Decoded<S, Found['sends']>>]
+    : ImplParameters<S, Fields>,
+  Found['receives'] extends Written
+    ? Behind<
+        Found['answer'] extends Written ? [Input<S, Found['answer']>] : [],
+        $.StreamInput<Input<S, Found['receives']>>
+      >
+    : Input<S, Found['answer']>
+>;
+
+/** A stream, or the answer that goes before it, and the stream. */
+type Behind<First extends readonly unknown[], Stream> = First extends readonly [infer Answer]
+  ? readonly [first: Answer, stream: Stream]
+  : Stream;
 
 type Signature<Parameters, Returned> = Parameters extends readonly unknown[]
   ? (...args: Parameters) => Returned

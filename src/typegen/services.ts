@@ -71,7 +71,9 @@ function streaming(method: MethodDescriptor, view: View, references: References)
   const { arg, result } = directions(view, references);
   // What is given may be any iterable.
   const [sent, received] = view === 'Api' ? ['$.StreamInput', '$.Stream'] : ['$.Stream', '$.StreamInput'];
-  const list = streamsParameter(method) ? [] : parameters(method.parameters, view, references);
+  const list = streamsParameter(method)
+    ? []
+    : parameters(method.parameters, view, references, sends !== undefined);
   if (sends !== undefined) list.push(`requests: ${sent}<${arg(sends)}>`);
   const last = final ?? (receives === undefined ? method.returns : undefined);
   const stream = receives === undefined ? undefined : `${received}<${result(receives)}>`;
@@ -82,8 +84,16 @@ function streaming(method: MethodDescriptor, view: View, references: References)
   return `(${list.join(', ')}): ${returned};`;
 }
 
-/** Only what is declared optional, or has a default, may be left out, and only from the end. */
-function parameters(fields: readonly FieldDescriptor[], view: View, references: References): string[] {
+/**
+ * Only what is declared optional, or has a default, may be left out, and only from the end: `isFollowed` says that it is
+ * not there.
+ */
+function parameters(
+  fields: readonly FieldDescriptor[],
+  view: View,
+  references: References,
+  isFollowed = false,
+): string[] {
   const { arg } = directions(view, references);
   const mayLack = fields.map(field => field.requiredness === 'optional' || field.defaultValue !== undefined);
   return fields.map((field, index) => {
@@ -91,7 +101,7 @@ function parameters(fields: readonly FieldDescriptor[], view: View, references: 
     if (!mayLack[index]) return `${name}: ${arg(field.type)}`;
     if (view === 'Impl')
       return `${name}: ${arg(field.type)}${field.defaultValue === undefined ? ' | undefined' : ''}`;
-    const atEnd = mayLack.slice(index).every(Boolean);
+    const atEnd = !isFollowed && mayLack.slice(index).every(Boolean);
     return `${name}${atEnd ? '?' : ''}: ${arg(field.type)} | null${atEnd ? '' : ' | undefined'}`;
   });
 }
