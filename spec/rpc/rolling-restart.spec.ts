@@ -14,11 +14,17 @@ async function serve(address: { port: number; host?: string }): Promise<[Server,
 afterEach(closeAll);
 
 describe('servers that are restarted one after the other', () => {
-  for (const transport of ['framed', 'header', 'ttheader'] as const) {
-    it(`cost no call, where calls are tried again that were not begun: ${transport}`, async () => {
+  const plain = (address: TcpAddress) => address;
+  for (const [name, addressOf, options] of [
+    ['framed', plain, { transport: 'framed' }],
+    ['header', plain, { transport: 'header' }],
+    ['ttheader', plain, { transport: 'ttheader' }],
+    ['WebSocket', ({ port }: TcpAddress) => `ws://127.0.0.1:${port}/`, {}],
+  ] as const) {
+    it(`cost no call, where calls are tried again that were not begun: ${name}`, async () => {
       const running = await Promise.all([serve({ port: 0 }), serve({ port: 0 })]);
-      const addresses = running.map(([, address]) => address);
-      const client = closing(makeClient(PingPong, addresses, { transport, retry: true }));
+      const addresses = running.map(([, address]) => addressOf(address));
+      const client = closing(makeClient(PingPong, addresses, { ...options, retry: true }));
       let done = 0;
       let isOver = false;
       const failures: unknown[] = [];

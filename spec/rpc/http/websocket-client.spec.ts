@@ -191,6 +191,24 @@ describe('a client over WebSocket', () => {
     expect(connections).to.equal(2);
   });
 
+  it('takes another connection as soon as the peer closes this one, before it is closed', async () => {
+    let connections = 0;
+    const url = await peer(ws => {
+      connections++;
+      ws.on('message', data => {
+        ws.send(pong((data as Buffer).readInt32BE(12)));
+        // Both frames in one chunk; and nothing that the client sends is read any more.
+        ws.close(1001);
+        ws.pause();
+      });
+    });
+    const calls = client(url);
+    expect(await calls.ping()).to.equal('pong');
+    expect(await calls.ping()).to.equal('pong');
+    expect(await calls.ping()).to.equal('pong');
+    expect(connections).to.equal(3);
+  });
+
   it('says goodbye', async () => {
     const closes: Promise<unknown[]>[] = [];
     const url = await peer(ws => {

@@ -185,6 +185,10 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner, KeptAli
     this.#checkIdle();
   }
 
+  leaving(): void {
+    this.retire();
+  }
+
   /**
    * Lets calls under way finish and what was written leave, for up to `grace` ms, then ends the connection; what
    * waits even then is settled with the error that `makeError` gives. Resolves when it has ended.

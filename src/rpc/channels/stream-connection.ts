@@ -121,6 +121,10 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
     this.changed();
   }
 
+  leaving(): void {
+    this.drained();
+  }
+
   receive(bytes: Buffer, length: number): void {
     try {
       this.#carrier.receive(bytes, length);

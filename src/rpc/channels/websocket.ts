@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
+import type { WebSocket } from 'ws';
 import { RpcError } from '../../errors/rpc-error.ts';
 import type { Headers } from '../../transport/envelope.ts';
 import type { WebAddress } from '../address.ts';
@@ -56,6 +57,19 @@ class WebSocketLink implements Link {
     if (!this.#isHeld) socket.unref();
   }
 
+  /**
+   * Tells when the peer has sent its Close frame. There is no event for it: `close` comes when the peer has closed the
+   * socket too, and what is written until then goes nowhere. These listeners come after those of `ws`.
+   */
+  watch(ws: WebSocket, owner: LinkOwner): void {
+    const look = () => {
+      if (ws.readyState === ws.OPEN) return;
+      this.#socket?.off('data', look).off('end', look);
+      owner.leaving?.();
+    };
+    this.#socket?.on('data', look).on('end', look);
+  }
+
   ref(): void {
     this.#isHeld = true;
     this.#socket?.ref();
@@ -88,7 +102,10 @@ async function open(
     },
   });
   link.stream.attach(ws);
-  ws.on('open', () => owner.opened(link.stream)).on('unexpected-response', (request, response) =>
+  ws.on('open', () => {
+    link.watch(ws, owner);
+    owner.opened(link.stream);
+  }).on('unexpected-response', (request, response) =>
     explain(request, response, text, error => link.stream.destroy(error)),
   );
 }
