@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -45,7 +46,7 @@ async function web(respond: Respond) {
       server.close();
     },
   });
-  return { port, url: `http://127.0.0.1:${port}/`, requests };
+  return { port, url: `http://127.0.0.1:${port}/`, requests, server };
 }
 
 const client = (url: string | URL, options: ClientOptions = {}) =>
@@ -430,5 +431,71 @@ describe('a client over HTTP', () => {
     expect(make(url, { http: { socketPath: '' } })).to.throw(TypeError, 'the path of a Unix socket');
     expect(make('ws://localhost:1', { transport: 'header' })).to.throw(TypeError, "'buffered' or 'framed'");
     expect(make('http://', {})).to.throw(TypeError, 'is no address');
+  });
+});
+
+describe('a connection that was kept, and which the server has closed', () => {
+  /** A client that has such a connection, and a way to close it before the client can know. */
+  async function kept(options: ClientOptions = {}) {
+    const sockets: Socket[] = [];
+    const { port, requests, server } = await web(answerPong);
+    server.on('connection', socket => sockets.push(socket));
+    const calls = client(`http://127.0.0.1:${port}/`, options);
+    expect(await calls.ping()).to.equal('pong');
+    expect(sockets).to.have.length(1);
+    return { calls, requests, sockets, server };
+  }
+
+  it('is known to have taken nothing, where it takes nothing: the call goes over another one', async () => {
+    const { calls, requests, sockets } = await kept();
+    sockets[0]!.resetAndDestroy();
+    expect(await calls.ping()).to.equal('pong');
+    expect(requests).to.have.length(2);
+    expect(sockets).to.have.length(2);
+  });
+
+  it('may have taken the call: it is sent anew where it is idempotent', async () => {
+    const { calls, sockets } = await kept();
+    sockets[0]!.destroy();
+    const error = await rpcError(calls.ping());
+    expect(error).to.include({ code: 'UNAVAILABLE', phase: 'sent' });
+    expect(await calls.ping()).to.equal('pong');
+    sockets[1]!.destroy();
+    expect(await calls.ping({ idempotent: true })).to.equal('pong');
+    expect(sockets).to.have.length(3);
+  });
+
+  it('costs a call that is tried once, and says how far it was', async () => {
+    const { calls, sockets } = await kept();
+    sockets[0]!.resetAndDestroy();
+    const unsent = await rpcError(calls.ping({ retry: false }));
+    expect(unsent).to.include({ code: 'UNAVAILABLE', phase: 'unsent' });
+    expect(unsent.message).to.include('before the call was sent');
+    expect(await calls.ping()).to.equal('pong');
+    sockets[1]!.destroy();
+    expect(await rpcError(calls.ping({ retry: false, idempotent: true }))).to.include({ phase: 'sent' });
+  });
+
+  it('has perhaps taken a call that no other takes then', async () => {
+    const { calls, sockets, server } = await kept();
+    sockets[0]!.destroy();
+    server.close();
+    const error = await rpcError(calls.ping({ idempotent: true }));
+    expect(error).to.include({ code: 'UNAVAILABLE', phase: 'sent' });
+  });
+
+  it('is no reason to send a call anew that was answered in part', async () => {
+    let count = 0;
+    const { url } = await web((response, body, request) => {
+      if (++count === 1) return answerPong(response, body, request);
+      response.writeHead(200, { 'Content-Length': 100 });
+      response.write('x');
+      setImmediate(() => request.socket.destroy());
+    });
+    const calls = client(url);
+    await calls.ping();
+    const error = await rpcError(calls.ping({ idempotent: true }));
+    expect(error.message).to.include('in the middle of a reply');
+    expect(count).to.equal(2);
   });
 });

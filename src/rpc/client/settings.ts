@@ -25,7 +25,10 @@ export interface CallOptions {
   readonly onTrailers?: (metadata: Metadata) => void;
   /** Of a method that streams: ms to wait for each message; only while it is waited for. Default: `Infinity`. */
   readonly messageTimeout?: number;
-  /** Calling twice does no more than calling once: `retry` may. Default: what `(idempotent)` in the IDL says. */
+  /**
+   * Calling twice does no more than calling once: `retry` may, and over HTTP it is sent anew where a connection that was
+   * kept is found closed. Default: what `(idempotent)` in the IDL says.
+   */
   readonly idempotent?: boolean;
   /** `false`: tried once, also by a client that tries others again. */
   readonly retry?: false;

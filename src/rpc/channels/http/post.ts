@@ -31,7 +31,12 @@ export interface PostOffice {
   settle(call: Call, body: Buffer, response: IncomingMessage): void;
 }
 
-/** One call as one POST. Whatever happens settles the call, and then it is over. */
+/**
+ * One call as one POST. Whatever happens settles the call, and then it is over.
+ *
+ * A connection that was kept may be closed by the server at any moment. A call that finds it so is sent anew, over the
+ * next one, where that can do no harm: nothing of it was executed, or it is idempotent (RFC 9112, 9.3.1).
+ */
 export class Post {
   readonly call: Call;
   readonly body: Buffer;
@@ -40,6 +45,8 @@ export class Post {
   #request: ClientRequest | undefined;
   #isConnected = false;
   #isAnswered = false;
+  /** The server may have got it before, over a connection that was closed. */
+  #mayBeServed = false;
   /** The server gives no answer to this call, as it seems: when the connection is closed, it is done. */
   #isUnanswered = false;
 
@@ -68,7 +75,7 @@ export class Post {
     const own = await headers(this.call);
     if (this.call.settled) return;
     const { request } = url.protocol === 'https:' ? builtins.https : builtins.http;
-    this.#request = request(url, {
+    const sent = request(url, {
       method: 'POST',
       agent,
       socketPath,
@@ -83,9 +90,9 @@ export class Post {
         });
       })
       .on('response', response => this.#receive(response))
-      .on('error', error => this.#broken(error))
-      .on('close', () => this.#broken(undefined));
-    const sent = this.#request;
+      .on('error', error => this.#failed(sent, error))
+      .on('close', () => this.#failed(sent, undefined));
+    this.#request = sent;
     if (this.call.method.oneway) sent.on('finish', () => this.#sent(sent));
     sent.end(this.body);
   }
@@ -98,7 +105,7 @@ export class Post {
   #sent(request: ClientRequest): void {
     const office = this.#office;
     startTimer(office.answersOneways ? ONEWAY_PATIENCE : 0, () => {
-      if (this.call.settled) return;
+      if (this.call.settled || request !== this.#request) return;
       office.answersOneways = false;
       this.#isUnanswered = true;
       request.socket?.end();
@@ -151,6 +158,30 @@ export class Post {
     this.fail(new RpcError('RESOURCE_EXHAUSTED', text, { method, peer }));
   }
 
+  #failed(request: ClientRequest, error: NodeJS.ErrnoException | undefined): void {
+    if (this.call.settled || request !== this.#request) return;
+    if (!request.reusedSocket || this.#isAnswered || this.#isUnanswered || !this.#mayBeSentAnew(error))
+      return this.#broken(error);
+    if (this.#isWhole(error)) this.#mayBeServed = true;
+    this.#request = undefined;
+    this.#isConnected = false;
+    this.#send().catch(reason => this.fail(reason));
+  }
+
+  #mayBeSentAnew(error: NodeJS.ErrnoException | undefined): boolean {
+    const { settings, method } = this.call;
+    if (!settings.retry) return false;
+    return !this.#isWhole(error) || ((settings.idempotent ?? method.idempotent) && !method.oneway);
+  }
+
+  /**
+   * Whether the server may have got all of the call. Where it was the kernel that refused to take it, its last bytes have
+   * not left, and without them no message can be read. Under TLS it may have been something else that was refused.
+   */
+  #isWhole(error: NodeJS.ErrnoException | undefined): boolean {
+    return this.#office.url.protocol === 'https:' || error?.syscall !== 'write';
+  }
+
   #broken(error: NodeJS.ErrnoException | undefined): void {
     if (this.call.settled) return;
     if (this.#isUnanswered) {
@@ -159,19 +190,22 @@ export class Post {
       this.#request?.destroy();
       return;
     }
-    if (this.#isConnected || error === undefined) {
-      this.#office.lost();
-      return this.fail(lost(this.call, this.#circumstances(), error, this.#isAnswered));
+    const wasConnected = this.#isConnected || error === undefined;
+    if (wasConnected) this.#office.lost();
+    else this.#office.unreachable();
+    if (wasConnected || this.#mayBeServed) {
+      const mayBeServed = this.#mayBeServed || this.#isAnswered || this.#isWhole(error);
+      return this.fail(lost(this.call, this.#circumstances(), error, this.#isAnswered, mayBeServed));
     }
-    this.#office.unreachable();
     this.fail(unreachable(this.call.method.fullName, this.#office.peer, error));
   }
 
   #giveUp(why: GivenUp, reason: unknown): RpcError {
     this.#end();
     this.#request?.destroy();
-    if (why === 'cancelled') return cancelled(this.call, this.#office.peer, this.#isConnected, reason);
-    return expired(this.call, this.#circumstances(), this.#isConnected, '');
+    const wasSent = this.#isConnected || this.#mayBeServed;
+    if (why === 'cancelled') return cancelled(this.call, this.#office.peer, wasSent, reason);
+    return expired(this.call, this.#circumstances(), wasSent, '');
   }
 
   /** Nothing that another transport would mend. */
