@@ -4,7 +4,7 @@ import { type RetryOptions, retry } from './interceptors/retry.ts';
 import { checkOptions } from './options.ts';
 import type { Callee } from './rpc/call.ts';
 import type { Channel, CloseOptions } from './rpc/channel.ts';
-import { Invoker } from './rpc/client/invoker.ts';
+import { headerless, Invoker } from './rpc/client/invoker.ts';
 import {
   type CallOptions,
   type CallSettings,
@@ -78,7 +78,8 @@ const clientOptions = [...callOptions, 'serviceName', 'interceptors'];
 /**
  * A client of a service. Given an address it has a channel of its own, which connects on the first call. Calls
  * reject, they never throw: with the exceptions the method declares, a ValueError for an argument that does
- * not fit, an RpcError for anything else.
+ * not fit, an RpcError for anything else. Throws a TypeError for options that make no sense, and for metadata where
+ * messages have no headers.
  */
 export function makeClient<S extends Service>(
   service: S,
@@ -91,10 +92,17 @@ export function makeClient<S extends Service>(
   const channel = own ? openChannel(to, options) : to;
   const callees = calleesOf(descriptor, channel, options.serviceName);
   const { retry: again = false, interceptors, ...defaults } = options;
+  const settings = withOptions(defaultSettings, defaults, 'makeClient');
+  checkRoom(settings, callees, channel);
   const invoker = new Invoker(channel, [...checkInterceptors(interceptors), ...retrying(again)]);
-  return new Stubs(callees, invoker, own).client(
-    withOptions(defaultSettings, defaults, 'makeClient'),
-  ) as Client<S>;
+  return new Stubs(callees, invoker, own).client(settings) as Client<S>;
+}
+
+/** A TypeError for metadata that none of the methods could take along. Streams always can. */
+function checkRoom({ headers, onHeaders }: CallSettings, callees: Callees, channel: Channel): void {
+  if (channel.hasHeaders || (headers.size === 0 && onHeaders === undefined)) return;
+  if (channel.carriesStreams === true && [...callees.values()].some(({ method }) => method.streams)) return;
+  throw headerless('makeClient', headers.size > 0 ? 'metadata' : 'onHeaders', channel.peer);
 }
 
 function retrying(again: boolean | RetryOptions): readonly Interceptor[] {

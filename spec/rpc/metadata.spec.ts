@@ -4,6 +4,7 @@ import {
   type Address,
   type ClientOptions,
   type Context,
+  connect,
   Metadata,
   type MetadataInit,
   type MetadataValue,
@@ -14,6 +15,7 @@ import { rejection, rpcError } from '../support/errors.ts';
 import { closeAll, closing } from '../support/peers.ts';
 import { served } from '../support/servers.ts';
 import { loaded } from '../support/services.ts';
+import { all, chatting } from './streaming/chat.ts';
 
 afterEach(closeAll);
 
@@ -160,6 +162,30 @@ describe('a call that needs headers where messages have none', () => {
       expect(seen).to.have.length(1);
     });
   }
+
+  it('is refused when the client is made, where each of its calls would be', async () => {
+    const { address } = await served();
+    const words =
+      /^makeClient: (metadata|onHeaders): messages to 127\.0\.0\.1:\d+\S* have no headers; try \{ transport: 'header' \}/;
+    for (const options of [
+      { metadata: { a: '1' } },
+      { onHeaders() {} },
+      { metadata: { a: '1' }, retry: true },
+    ])
+      for (const to of [address, [address], closing(connect(address))])
+        expect(() => makeClient(loaded.PingPong, to, options)).to.throw(TypeError, words);
+    expect(await open(address, { metadata: {} }).ping()).to.equal('pong');
+    expect(await open(address, { metadata: { a: '1' }, transport: 'ttheader' }).ping()).to.equal('pong');
+  });
+
+  it('is refused by itself, where the methods that stream have them', async () => {
+    const { client } = await chatting(
+      { listen: (_line: unknown, { metadata }: Context) => [{ text: metadata.get('a') }], say: () => ({}) },
+      { metadata: { a: '1' } },
+    );
+    expect(await all(client.listen({}))).to.deep.equal(['1']);
+    expect(String(await rejection(client.say({})))).to.match(/^TypeError: Chat\.say: metadata: messages to/);
+  });
 
   it('gets no metadata of replies: they come without', async () => {
     const { client } = await echoing();

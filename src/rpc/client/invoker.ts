@@ -116,7 +116,7 @@ export class Invoker {
     return new Promise((resolve, reject) => {
       const { headers, onHeaders, signals, timeout } = settings;
       if ((headers.size > 0 || onHeaders !== undefined) && !this.channel.hasHeaders)
-        throw headerless(method, headers.size > 0 ? 'metadata' : 'onHeaders', this.channel.peer);
+        throw headerless(method.fullName, headers.size > 0 ? 'metadata' : 'onHeaders', this.channel.peer);
       const call = new Call(callee, args, timeout, settings, resolve, reject);
       if (signals.length > 0) this.#heed(call, signals);
       if (!call.settled) this.channel.start(call);
@@ -239,7 +239,8 @@ function streamless({ fullName }: Method, peer: string): RpcError {
   return new RpcError('UNIMPLEMENTED', text, { method: fullName, peer, phase: 'unsent' });
 }
 
-function headerless({ fullName }: Method, what: string, peer: string): TypeError {
+/** That there is no room for metadata. `whose` asks for it. */
+export function headerless(whose: string, what: 'metadata' | 'onHeaders', peer: string): TypeError {
   const advice = "{ transport: 'header' }, { transport: 'ttheader' } for Kitex, or an address with http://";
-  return new TypeError(`${fullName}: ${what}: messages to ${peer} have no headers; try ${advice}`);
+  return new TypeError(`${whose}: ${what}: messages to ${peer} have no headers; try ${advice}`);
 }
