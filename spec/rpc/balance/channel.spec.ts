@@ -255,6 +255,28 @@ describe('a resolver', () => {
   });
 });
 
+describe('a server that says goodbye', () => {
+  for (const transport of ['header', 'ttheader'] as const) {
+    it(`has the resolver asked again, while it can still be reached: ${transport}`, async () => {
+      const [a, b] = await replicas(2);
+      const resolver = toldResolver();
+      const client = clientOf(resolver, { transport, balance: 'pick-first' });
+      resolver.update(a!.address, b!.address);
+      const slow = client.wait('x');
+      await until(() => a!.running.length === 1);
+      expect(await client.ping()).to.equal('a');
+      const closed = a!.server.close({ notice: 60_000 });
+      expect(await client.ping()).to.equal('a');
+      await until(() => resolver.refreshed > 0);
+      resolver.update(b!.address);
+      expect(await tally(client, 10)).to.deep.equal({ b: 10 });
+      a!.finish('x');
+      expect(await slow).to.equal('x');
+      await Promise.all([closed, a!.server.close()]);
+    });
+  }
+});
+
 describe('a balanced channel that is closed', () => {
   it('lets calls under way finish, and takes no more', async () => {
     const servers = await replicas(2);

@@ -29,6 +29,8 @@ export interface BackendOwner {
   slow(backend: Backend): void;
   /** Its connection was lost. */
   lost(backend: Backend): void;
+  /** It takes no more calls on the connection that it had: because it leaves, or because that was old. */
+  retired(backend: Backend): void;
   /** Its channel's state has changed. */
   changed(): void;
   /** It answers badly. Whether it is passed over for that depends on the others. */
@@ -133,7 +135,10 @@ export class Backend implements Candidate {
 
   #open(): Channel {
     const channel = this.#settings.open(this.#endpoint);
-    channel.onState(() => this.#owner.changed());
+    channel.onState(state => {
+      this.#owner.changed();
+      if (state !== 'ready' && this.state === 'ready' && !this.isGone) this.#owner.retired(this);
+    });
     return channel;
   }
 

@@ -337,6 +337,7 @@ export class BalancedChannel implements Channel {
       this.#changed();
       this.#watch?.refresh();
     },
+    retired: () => this.#watch?.refresh(),
     misbehaves: backend => this.#members.eject(backend),
   };
 }

@@ -18,7 +18,7 @@ export interface ResolverWatcher {
 
 /** A watch under way. */
 export interface Watch {
-  /** A server could not be reached: what is known may be out of date. Resolvers look again at a bounded rate. */
+  /** A server could not be reached, or leaves: what is known may be out of date. Resolvers look again at a bounded rate. */
   refresh(): void;
   /** Ends it: no further word to the watcher, nothing that keeps the process alive. */
   close(): void;
