@@ -3,6 +3,7 @@ import { RpcError, type RpcErrorInit } from '../errors/rpc-error.ts';
 import { applicationType, isStatusCode, statusOfType, typeOfStatus } from '../errors/status.ts';
 import type { FieldDescriptor, StructDescriptor, TypeDescriptor } from '../schema/descriptor.ts';
 import { detailsText, parseDetails } from './details.ts';
+import type { RefusalCode } from './refusal-code.ts';
 
 /** The body of an exception message (thrift-rpc.md, "TApplicationException"): a struct like any other. */
 interface ApplicationException {
@@ -58,12 +59,20 @@ export function toApplicationException(error: RpcError): ApplicationException {
   return { message: error.message.toWellFormed(), type, ...(details === undefined ? {} : { details }) };
 }
 
-/** What a peer's exception message means. npm's servers send no type at all: that is UNKNOWN. */
-export function fromApplicationException(body: ApplicationException, init: RpcErrorInit): RpcError {
+/**
+ * What a peer's exception message means. npm's servers send no type at all: that is UNKNOWN. `refusal` is what was said
+ * beside it, which counts for more.
+ */
+export function fromApplicationException(
+  body: ApplicationException,
+  init: RpcErrorInit,
+  refusal?: RefusalCode,
+): RpcError {
   const type = body.type ?? applicationType.unknown;
-  const code = statusOfType(type);
+  const code = refusal?.code ?? statusOfType(type);
   const text =
     body.message || `${init.peer ?? 'the peer'} answered with an application exception of type ${type}`;
-  const details = body.details === undefined ? {} : { details: parseDetails(body.details) };
+  const own = body.details === undefined ? refusal?.details : parseDetails(body.details);
+  const details = own === undefined ? {} : { details: own };
   return new RpcError(code, text, { ...init, ...details, applicationType: type });
 }

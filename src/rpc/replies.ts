@@ -13,6 +13,7 @@ import { readStatus } from './biz-status.ts';
 import type { Call } from './call.ts';
 import type { Dialect } from './dialect.ts';
 import { Metadata } from './metadata.ts';
+import { refusalCode } from './refusal-code.ts';
 
 /** Throws a DecodeError for a message that is no reply to this call, which was written in `own`. */
 export function checkReply(
@@ -98,7 +99,7 @@ function settleUnusual(
   if (type === messageType.exception) {
     const body = dialect.exception.decode(r, 0) as object;
     dialect.protocol.readMessageEnd(r);
-    failure ??= fromApplicationException(body, init);
+    failure ??= fromApplicationException(body, init, refusalCode(headers));
   } else if (failure !== undefined) skipBody(r, dialect.protocol);
   else settleResult(call, r, dialect, peer);
   if (failure !== undefined) call.reject(failure);

@@ -5,10 +5,13 @@ export type Goodbye = readonly [name: string, value: string];
 
 /** Kitex's, in TTHeader. */
 export const CRRST: Goodbye = ['crrst', '1'];
-/** Envoy's and fbthrift's, in THeader. */
+/** Envoy's, in THeader. */
 export const DRAIN: Goodbye = [':drain', 'true'];
+/** That of fbthrift's servers, in THeader (thrift/lib/cpp2/server/Cpp2Connection.cpp); its clients do not read it. */
+const GOAWAY: Goodbye = ['connection', 'goaway'];
+const all = [CRRST, DRAIN, GOAWAY];
 
 /** Whether a peer says that it takes no more calls on this connection. */
 export function saysGoodbye(headers: Headers): boolean {
-  return headers.get(CRRST[0]) === CRRST[1] || headers.get(DRAIN[0]) === DRAIN[1];
+  return all.some(([name, value]) => headers.get(name) === value);
 }

@@ -72,6 +72,14 @@ describe('a server that says it will close a connection', () => {
         headerFrame(pong(seqid), { header: Buffer.concat([hex('00 00'), pairs(1, [[':drain', 'true']])]) }),
     ],
     [
+      'with a reply in THeader, as fbthrift does',
+      { transport: 'header' },
+      seqid =>
+        headerFrame(pong(seqid), {
+          header: Buffer.concat([hex('00 00'), pairs(1, [['connection', 'goaway']])]),
+        }),
+    ],
+    [
       'with a reply in TTHeader',
       { transport: 'ttheader' },
       seqid => ttFrame(pong(seqid), { header: goodbye }),
