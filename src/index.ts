@@ -15,7 +15,7 @@ export { type Diagnostic, IdlError, type Severity } from './errors/idl-error.ts'
 export { type CallPhase, RpcError, type RpcErrorInit } from './errors/rpc-error.ts';
 export type { StatusCode } from './errors/status.ts';
 export { ValueError, type ValueErrorCode } from './errors/value-error.ts';
-export { type FacebookService, fb303 } from './fb303/fb303.ts';
+export { type FacebookService, type Fb303Package, fb303 } from './fb303/fb303.ts';
 export type { Fb303Counters, Fb303Options, Fb303Status } from './fb303/options.ts';
 export { type IdlTypeError, type InlineModule, idl } from './inline/idl.ts';
 export { type AccessLogOptions, type AccessRecord, accessLog } from './interceptors/access-log.ts';

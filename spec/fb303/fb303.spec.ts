@@ -11,7 +11,7 @@ import { rpcError } from '../support/errors.ts';
 import { closeAll, closing, settle } from '../support/peers.ts';
 import { loaded, waitingHandler } from '../support/services.ts';
 
-const { service: FacebookService } = fb303();
+const { service: FacebookService, statuses } = fb303();
 
 afterEach(closeAll);
 
@@ -85,6 +85,22 @@ describe('fb303', () => {
     const fixed = await serve({ status: 'WARNING', statusDetails: 'the disk is full' });
     expect(await fixed.client.getStatus()).to.equal(5);
     expect(await fixed.client.getStatusDetails()).to.equal('the disk is full');
+  });
+
+  it('says it by a number, which the enum names', async () => {
+    const { client } = await serve({ status: 'WARNING' });
+    const status = await client.getStatus();
+    expect(status).to.equal(statuses.WARNING);
+    expect(statuses[status]).to.equal('WARNING');
+    expect(Object.keys(statuses)).to.deep.equal([
+      'DEAD',
+      'STARTING',
+      'ALIVE',
+      'STOPPING',
+      'STOPPED',
+      'WARNING',
+    ]);
+    expect(describeLoaded(statuses).name).to.equal('fb_status');
   });
 
   it('is stopping while the server gives notice that it closes', async () => {

@@ -8,13 +8,18 @@ export type FacebookService = Fb303['FacebookService'];
 
 /**
  * fb303's FacebookService, for `server.add`: what health checks and monitors of Thrift services ask. They call it
- * without saying which service they mean, so none of its method names should be another's. Its `service` is for clients.
- * Throws a TypeError for options that make no sense.
+ * without saying which service they mean, so none of its method names should be another's. Its `service` is for clients,
+ * and so are its `statuses`. Throws a TypeError for options that make no sense.
  */
-export function fb303(options: Fb303Options = {}): ServicePackage<FacebookService> {
+export function fb303(options: Fb303Options = {}): Fb303Package {
   checkFb303(options);
-  const { FacebookService } = fb303Module();
-  return { service: FacebookService, handler: server => new Fb303Handler(options, server), exempt: true };
+  const { FacebookService: service, fb_status: statuses } = fb303Module();
+  return { service, statuses, handler: server => new Fb303Handler(options, server), exempt: true };
+}
+
+export interface Fb303Package extends ServicePackage<FacebookService> {
+  /** What `getStatus` gives, as `fb_status` numbers it: `statuses.ALIVE === 2`, `statuses[2] === 'ALIVE'`. */
+  readonly statuses: Fb303['fb_status'];
 }
 
 class Fb303Handler implements Handler<FacebookService> {
