@@ -6,9 +6,11 @@ import { type ClientOptions, makeClient } from '../../../src/index.ts';
 import { rpcError } from '../../support/errors.ts';
 import { framed, hex, message, REPLY, text } from '../../support/hex.ts';
 import { identity } from '../../support/identities.ts';
+import { writeStreamFrame } from '../../support/kitex-frames.ts';
 import { closeAll, closing, fakeServer, until } from '../../support/peers.ts';
 import { served, servedOverTls } from '../../support/servers.ts';
 import { loaded } from '../../support/services.ts';
+import { all, loaded as chat } from '../streaming/chat.ts';
 
 const pong = (seqid: number) =>
   message(REPLY, 'ping', seqid, Buffer.concat([hex('0b 00 00'), text('pong'), hex('00')]));
@@ -207,6 +209,26 @@ describe('a client over WebSocket', () => {
     expect(await calls.ping()).to.equal('pong');
     expect(await calls.ping()).to.equal('pong');
     expect(connections).to.equal(3);
+  });
+
+  it('does so for streams as well', async () => {
+    let connections = 0;
+    const url = await peer(ws => {
+      connections++;
+      // With the stream's first frames: nothing is streamed, and the connection is closed.
+      ws.on('message', () => {
+        ws.send(writeStreamFrame({ kind: 'header', sid: 1, method: 'listen' }));
+        ws.send(writeStreamFrame({ kind: 'trailer', sid: 1, method: 'listen' }));
+        ws.close(1001);
+        ws.pause();
+      });
+    });
+    // biome-ignore lint/suspicious/noExplicitAny: a service without a type of its own
+    const calls: any = closing(makeClient(chat.Chat, url));
+    for (let i = 1; i <= 3; i++) {
+      expect(await all(calls.listen({ text: 'a' }))).to.deep.equal([]);
+      expect(connections).to.equal(i);
+    }
   });
 
   it('says goodbye', async () => {
