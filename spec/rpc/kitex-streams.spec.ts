@@ -38,9 +38,10 @@ interface TestModule {
     Count(request: Message): AsyncIterable<Message>;
     Echo(requests: AsyncIterable<Message>): AsyncIterable<Message>;
   }>;
+  readonly Others: Service<{ Plain(request: Message): Message }>;
 }
 
-const { Tests } = loadSource<TestModule>(`
+const { Tests, Others } = loadSource<TestModule>(`
   struct Message { 1: string text }
   service Tests {
     Message Unary(1: Message request) (streaming.mode = "unary"),
@@ -48,6 +49,7 @@ const { Tests } = loadSource<TestModule>(`
     Message Count(1: Message request) (streaming.mode = "server"),
     Message Echo(1: Message request) (streaming.mode = "bidirectional")
   }
+  service Others { Message Plain(1: Message request) }
 `);
 
 afterEach(closeAll);
@@ -119,6 +121,27 @@ describe('a client of a Kitex server of streams', () => {
     expect(await client.Unary({ text: 'a' })).to.deep.include({ text: 'a' });
     expect(kindsOf(server.frames)).to.match(/^header data trailer$/);
     clean(server);
+  });
+
+  it('never calls over streams what is declared to be plain', async () => {
+    const { server, client } = await talkingTo(echoing);
+    let end: () => void = () => {};
+    const open = new Promise<void>(resolve => {
+      end = resolve;
+    });
+    async function* requests() {
+      yield { text: 'a' };
+      await open;
+    }
+    const replies = client.Echo(requests())[Symbol.asyncIterator]();
+    await replies.next();
+    // On its own connection such a call is no frame of a stream.
+    expect(await rpcError(makeClient(Others, client.$channel).Plain({}))).to.include({ code: 'UNAVAILABLE' });
+    expect(server.sockets).to.have.length(2);
+    expect(server.violations).to.deep.equal(['unexpected header flags: 0']);
+    expect(kindsOf(server.frames)).to.equal('header data');
+    end();
+    expect(await replies.next()).to.include({ done: true });
   });
 
   it('names service and method, and passes metadata and what is left of the time on', async () => {

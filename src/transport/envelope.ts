@@ -15,7 +15,10 @@ export interface Envelope {
   readonly timeout: number;
   /** THeader: the message is compressed. */
   readonly zlib: boolean;
-  /** TTHeader: the message stands in a frame of its own, as Kitex writes it with TTHeaderFramed. */
+  /**
+   * TTHeader: the message stands in a frame of its own, as Kitex writes it with TTHeaderFramed. Of a stream: what stands
+   * in the frame is a plain message.
+   */
   readonly framed: boolean;
   /** TTHeader: the service that is called, by its name in the IDL. */
   readonly service: string | undefined;

@@ -1,4 +1,5 @@
 import type { Limits } from '../limits.ts';
+import { messageType } from '../protocol/types.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { room } from '../wire/writer.ts';
 import type { Cutter } from './cutter.ts';
@@ -31,23 +32,34 @@ export type FrameType = (typeof frameType)[keyof typeof frameType];
 
 const digits: readonly string[] = ['', '1', '2', '3', '4', '5'];
 
+/** The frames that plain messages stand in, whole: a call opens a stream, and its answer ends it. */
+const frameOf: Readonly<Record<number, FrameType>> = {
+  [messageType.call]: frameType.header,
+  [messageType.oneway]: frameType.header,
+  [messageType.reply]: frameType.trailer,
+  [messageType.exception]: frameType.trailer,
+};
+
 /**
  * How the frames of streams are cut and written. Of a message's header, `seqid` is the stream's id, `type` the frame's
- * and `name` the method's. What is in a frame that was cut, a `FrameReader` reads.
+ * and `name` the method's; in an envelope that says `framed` it is the header of a plain message, which stands in the
+ * frame. What is in a frame that was cut, a `FrameReader` reads.
  */
 export const streamFrames: Transport = {
   name: 'ttheader',
   isFramed: true,
   hasHeaders: true,
   cutter: (_protocol, limits): Cutter => frameCutter(limits),
-  open(w, at, { seqid, name, type }, { headers, service, timeout }) {
+  open(w, at, { seqid, name, type }, { headers, service, timeout, framed }) {
     const begin = beginHeader(w, at, format, seqid);
     w.view.setUint16(at + FLAGS_AT, STREAMING);
     room(w, begin, 2);
     w.bytes[begin] = STRUCT;
     w.bytes[begin + 1] = 0;
     const end = writeTexts(w, begin + 2, headers.has(SERVICE) ? undefined : service, headers);
-    return endHeader(w, at, format, writeNumbered(w, end, digits[type]!, name, timeout));
+    const frame = framed ? frameOf[type]! : type;
+    // A plain message has its method's name in itself.
+    return endHeader(w, at, format, writeNumbered(w, end, digits[frame]!, framed ? '' : name, timeout));
   },
   close(w, at, end) {
     w.view.setInt32(at, end - at - 4);

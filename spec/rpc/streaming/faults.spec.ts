@@ -217,6 +217,8 @@ describe('a client that is closed', () => {
 describe('a peer that says nothing any more', () => {
   const owner = (dead: string[]): CarrierOwner => ({
     begun() {},
+    givenUp() {},
+    flushed() {},
     drained() {},
     introduced() {},
     changed() {},

@@ -236,7 +236,7 @@ describe('a connection of streams', () => {
     own.tell({ 'x-lt-caps': 'fc,ka' });
     await until(() => own.told().length === 1);
     expect(pairsOf(own.told()[0]!)).to.deep.equal({
-      'x-lt-caps': 'fc,ka,ex',
+      'x-lt-caps': 'fc,ka,ex,mix',
       'x-lt-credit': String(MESSAGES),
       'x-lt-bytes': String(BYTES),
     });

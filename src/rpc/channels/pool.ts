@@ -123,6 +123,11 @@ export class Pool implements ConnectionOwner<Connection> {
     return this.#connections.every(({ isOver }) => isOver) ? 'idle' : 'connecting';
   }
 
+  /** Whether there is no connection, nobody who waits for one, and one may be made. */
+  get isUnused(): boolean {
+    return this.#connections.length === 0 && !this.isCrowded && this.#watchers === 0 && !this.#closing;
+  }
+
   get isCrowded(): boolean {
     return this.#waiting !== undefined && this.#waiting.size > 0;
   }

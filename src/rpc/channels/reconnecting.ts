@@ -2,7 +2,7 @@ import { RpcError } from '../../errors/rpc-error.ts';
 import type { Call } from '../call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../channel.ts';
 import type { ChannelState, StateListener } from '../channel-state.ts';
-import type { Dialect } from '../dialect.ts';
+import { type Dialect, dialects } from '../dialect.ts';
 import { StreamCall } from '../streaming/stream-call.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import { expiredBefore } from './failures.ts';
@@ -17,6 +17,8 @@ export class ReconnectingChannel implements Channel {
   readonly hasHeaders: boolean;
   readonly carriesStreams: boolean;
   readonly prefersStreams: boolean;
+  /** Whether plain calls mean the same beside streams, which are in binary, and not compressed. */
+  readonly #mixes: boolean;
   readonly #pool: Pool;
   readonly #streams: StreamPool;
 
@@ -30,6 +32,7 @@ export class ReconnectingChannel implements Channel {
   ) {
     this.carriesStreams = carriesStreams;
     this.prefersStreams = carriesStreams && settings.transport.name === 'ttheader';
+    this.#mixes = settings.dialect === dialects.binary && !settings.zlib;
     this.#streams = new StreamPool(peer, dial, settings);
     this.dialect = settings.dialect;
     this.hasHeaders = settings.transport.hasHeaders;
@@ -48,7 +51,12 @@ export class ReconnectingChannel implements Channel {
   start(call: Call): void {
     if (call.timeout <= 0) return call.reject(expiredBefore(call, this.peer));
     if (call instanceof StreamCall) this.#streams.start(call);
-    else this.#pool.start(call);
+    else if (this.#streams.isEmpty || !this.#isCarriedByStreams(call)) this.#pool.start(call);
+  }
+
+  /** Whether a plain call goes beside streams: where that saves a connection. */
+  #isCarriedByStreams(call: Call): boolean {
+    return this.#mixes && this.#pool.isUnused && this.#streams.carry(call);
   }
 
   async ready(timeout = 30_000): Promise<void> {

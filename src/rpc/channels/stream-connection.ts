@@ -1,7 +1,10 @@
 import type { Duplex } from 'node:stream';
+import type { RpcError } from '../../errors/rpc-error.ts';
 import type { Limits } from '../../limits.ts';
-import type { Headers } from '../../transport/envelope.ts';
+import type { Envelope, Headers } from '../../transport/envelope.ts';
 import { looksLike } from '../../transport/recognise.ts';
+import type { Transport } from '../../transport/transport.ts';
+import type { Call } from '../call.ts';
 import { tellClosed, tellOpened, tellOpening } from '../diagnostics.ts';
 import { Carrier, type CarrierOwner } from '../streaming/carrier.ts';
 import { ClientStream, type ClientStreamOwner } from '../streaming/client-stream.ts';
@@ -9,12 +12,15 @@ import { streamGarbled, streamLost } from '../streaming/failures.ts';
 import type { StreamCall } from '../streaming/stream-call.ts';
 import { endSoon } from '../streams.ts';
 import { type Deferred, deferred, startTimer } from '../timers.ts';
-import { exhausted, unreachable } from './failures.ts';
+import { exhausted, lost, unreachable } from './failures.ts';
 import type { Dial, Link, LinkOwner } from './link.ts';
+import { MixedCall, type MixedCallOwner } from './mixed-call.ts';
 
 export interface StreamConnectionSettings {
   /** What goes with each call, where the channel has been given any. */
   readonly headers: () => Headers;
+  /** What plain calls stand in elsewhere. */
+  readonly transport: Transport;
   readonly limits: Limits;
 }
 
@@ -27,15 +33,18 @@ export interface StreamConnectionOwner {
 }
 
 /** The client's end of a connection that carries streams. Kitex's servers take either streams or plain calls on one. */
-export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOwner {
+export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOwner, MixedCallOwner {
   readonly peer: string;
   readonly limits: Limits;
   readonly #settings: StreamConnectionSettings;
   readonly #owner: StreamConnectionOwner;
   readonly #link: Link;
-  readonly #carrier: Carrier<ClientStream>;
+  readonly #carrier: Carrier<ClientStream | MixedCall>;
+  /** Oneway calls that the connection was not given yet. */
+  #oneways: Call[] | undefined;
   #stream: Duplex;
   #isConnected = false;
+  #keepsAlive = true;
   #isDraining = false;
   #isClosing = false;
   #isGone = false;
@@ -78,28 +87,43 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
   start(call: StreamCall): void {
     const { outbox } = this.#carrier;
     if (outbox.isWriting) return outbox.afterwards(() => call.settled || this.start(call));
-    const { pending, unsent } = this.limits;
-    if (this.#carrier.size >= pending) {
-      const text = `${this.#carrier.size} streams are open on this connection (limits.pending)`;
-      return call.reject(exhausted(call, this.peer, text));
-    }
-    if (outbox.unsent > unsent) {
-      return call.reject(
-        exhausted(call, this.peer, `${outbox.unsent} bytes wait to be sent (limits.unsent)`),
-      );
-    }
-    let headers: Headers;
-    try {
-      const { headers: own } = call.settings;
-      headers = new Map([...this.#settings.headers(), ...own]);
-    } catch (error) {
-      return call.reject(error);
-    }
-    new ClientStream(this.#takeId(), this.#carrier, call, this).open(headers);
+    if (!this.#admits(call)) return;
+    const headers = this.#headersOf(call);
+    if (headers !== undefined) new ClientStream(this.#takeId(), this.#carrier, call, this).open(headers);
+  }
+
+  /** Whether plain calls may go beside the streams. */
+  get mixes(): boolean {
+    return this.#carrier.peer?.mixes === true && this.hasRoom;
+  }
+
+  /** Sends a plain call beside the streams, if it mixes; false for one that has to go elsewhere. */
+  carry(call: Call): boolean {
+    // What is written by a getter of a message would have to wait for that.
+    if (this.#carrier.outbox.isWriting) return false;
+    if (!this.#admits(call)) return true;
+    const headers = this.#headersOf(call);
+    if (headers === undefined) return true;
+    const { service } = call.callee;
+    const envelope: Envelope = {
+      protocol: 'binary',
+      headers,
+      timeout: call.timeLeft,
+      zlib: false,
+      framed: true,
+      // Whom a call goes to must not depend on what carries it.
+      service: this.#settings.transport.name === 'ttheader' ? service : undefined,
+      unreadable: undefined,
+    };
+    if (!new MixedCall(this.#takeId(), this.#carrier, call, this).open(envelope)) return false;
+    if (!call.method.oneway || call.settled) return true;
+    this.#oneways ??= [];
+    this.#oneways.push(call);
+    return true;
   }
 
   /** Lets streams go on for up to `grace` ms, then ends the connection; `makeError` is for those that are left. */
-  async close(grace: number, makeError: (call: StreamCall) => unknown): Promise<void> {
+  async close(grace: number, makeError: (call: Call) => unknown): Promise<void> {
     if (this.#isGone) return;
     this.#isClosing = this.#isDraining = true;
     const timer = startTimer(grace, () => {
@@ -138,22 +162,23 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
     this.#isGone = true;
     tellClosed(this, this.peer, this.#garbage?.cause ?? reason);
     this.#carrier.stop();
-    const isFresh = this.#carrier.received === 0;
-    for (const { call } of [...this.#carrier.streams]) {
-      if (this.#garbage !== undefined)
-        call.reject(streamGarbled(call, this.peer, this.#garbage.why, this.#garbage.cause));
-      else if (this.#isConnected) call.reject(streamLost(call, this.peer, isFresh, reason));
-      else {
-        const cause = reason ?? new Error('the connection was closed');
-        call.reject(unreachable(call.method.fullName, this.peer, cause));
-      }
-    }
+    for (const end of [...this.#carrier.streams]) end.call.reject(this.#lossOf(end, reason));
     this.#gone?.resolve();
     this.#owner.over(this);
   }
 
+  /** Oneway calls are done when they are sent. */
+  flushed(): void {
+    const handed = this.#oneways;
+    if (handed === undefined) return;
+    this.#oneways = undefined;
+    for (const call of handed) call.resolve(undefined);
+  }
+
   /** What a server sends for a stream that is not there has come too late. */
   begun(): void {}
+
+  givenUp(): void {}
 
   /** Streams know what to make of it. */
   introduced(): void {}
@@ -165,8 +190,13 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
 
   /** With no stream it keeps no process alive. */
   changed(): void {
-    if (this.#carrier.size > 0) return this.#link.ref();
-    this.#link.unref();
+    const isBusy = this.#carrier.size > 0;
+    if (isBusy !== this.#keepsAlive) {
+      this.#keepsAlive = isBusy;
+      if (isBusy) this.#link.ref();
+      else this.#link.unref();
+    }
+    if (isBusy) return;
     if (!this.#isDraining) return this.#owner.idle(this);
     if (this.#isConnected) {
       this.#carrier.outbox.flush();
@@ -182,6 +212,42 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
     const why = `${this.peer} sent what is no frame of a stream${hint}: ${error instanceof Error ? error.message : String(error)}`;
     this.#garbage ??= { why, cause: error };
     this.#stream.destroy();
+  }
+
+  /** Whether there is room for one more; what there is none for is rejected. */
+  #admits(call: Call): boolean {
+    const { pending, unsent } = this.limits;
+    const { size, outbox } = this.#carrier;
+    let what: string;
+    if (size >= pending) what = `${size} streams are open on this connection (limits.pending)`;
+    else if (outbox.unsent > unsent) what = `${outbox.unsent} bytes wait to be sent (limits.unsent)`;
+    else return true;
+    call.reject(exhausted(call, this.peer, what));
+    return false;
+  }
+
+  /** What goes with a call; undefined where it is not to be had, which rejects the call. */
+  #headersOf(call: Call): Headers | undefined {
+    try {
+      const { headers: own } = call.settings;
+      const all = this.#settings.headers();
+      return own.size === 0 ? all : new Map([...all, ...own]);
+    } catch (error) {
+      call.reject(error);
+      return undefined;
+    }
+  }
+
+  /** Why a call fails that was under way when the connection ended. */
+  #lossOf(end: ClientStream | MixedCall, reason: NodeJS.ErrnoException | undefined): RpcError {
+    const { peer } = this;
+    const { call } = end;
+    if (this.#garbage !== undefined) return streamGarbled(call, peer, this.#garbage.why, this.#garbage.cause);
+    if (!this.#isConnected) {
+      return unreachable(call.method.fullName, peer, reason ?? new Error('the connection was closed'));
+    }
+    if (end instanceof ClientStream) return streamLost(call, peer, this.#carrier.received === 0, reason);
+    return lost(call, { peer, transport: 'ttheader', fresh: false }, reason, false, end.isSent);
   }
 
   /** Ids run from 1 to 2^31-1 and begin again; 0 is the connection's. */

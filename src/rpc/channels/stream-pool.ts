@@ -1,3 +1,4 @@
+import type { Call } from '../call.ts';
 import type { StreamCall } from '../streaming/stream-call.ts';
 import { closed } from './failures.ts';
 import type { Dial } from './link.ts';
@@ -26,10 +27,21 @@ export class StreamPool implements StreamConnectionOwner {
     this.#choose().start(call);
   }
 
+  /** Whether there are none, as where no method streams. */
+  get isEmpty(): boolean {
+    return this.#connections.size === 0;
+  }
+
+  /** Sends a plain call over one of them, if its server takes that; false for one that has to go elsewhere. */
+  carry(call: Call): boolean {
+    for (const connection of this.#connections) if (connection.mixes) return connection.carry(call);
+    return false;
+  }
+
   /** Lets streams go on for up to `grace` ms, then ends them. */
   async close(grace: number): Promise<void> {
     this.#isClosing = true;
-    const cutOff = (call: StreamCall) => closed(call, this.#peer, true);
+    const cutOff = (call: Call) => closed(call, this.#peer, true);
     await Promise.all(Array.from(this.#connections, connection => connection.close(grace, cutOff)));
   }
 

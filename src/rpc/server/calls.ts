@@ -136,6 +136,17 @@ export class ServedCalls {
     for (const context of this.#running?.values() ?? []) context.abort(reason);
   }
 
+  /** The caller of one has given it up: if it waits for a place it is never begun, if it runs it is told. */
+  giveUp(seqid: number, reasonOf: () => unknown): void {
+    const context = this.#running?.get(seqid);
+    if (context === undefined) return;
+    const reason = reasonOf();
+    const waits = (request: Request) => request.context === context;
+    for (const request of this.#queued?.withdraw(waits) ?? []) this.#unlist(request);
+    context.abort(reason);
+    this.#owner.settled();
+  }
+
   /** Tells all that run to end. */
   abort(reason: unknown): void {
     this.abandon(reason);
@@ -235,7 +246,7 @@ export class ServedCalls {
     const { method, name, oneway } = request;
     tellCallRefused(name, this.#owner.caller.peer, why);
     if (oneway) this.drop(method, why);
-    else if (this.#canAnswer()) this.#answerFailure(request, why, method);
+    else if (this.#canAnswer(request)) this.#answerFailure(request, why, method);
   }
 
   /** Ends the wait for a handler when its time is over, and tells it so. */
@@ -248,7 +259,7 @@ export class ServedCalls {
       if (!oneway) {
         this.#running?.delete(seqid);
         this.#addUnawaited(context);
-        if (this.#canAnswer()) this.#answerFailure(request, late, method);
+        if (this.#canAnswer(request)) this.#answerFailure(request, late, method);
         request.trace?.failed(late);
         request.trace?.ended();
       }
@@ -290,7 +301,7 @@ export class ServedCalls {
   }
 
   #answerResult(request: Request, value: unknown): void {
-    if (request.oneway || !this.#canAnswer()) return;
+    if (request.oneway || !this.#canAnswer(request)) return;
     const { method } = request;
     try {
       this.#tell(request);
@@ -303,7 +314,7 @@ export class ServedCalls {
   #answerException(request: Request, error: unknown): void {
     const { method } = request;
     if (request.oneway) return this.#report(error, method);
-    if (!this.#canAnswer()) return;
+    if (!this.#canAnswer(request)) return;
     try {
       this.#tell(request);
       if (writeDeclared(this.#outbox, method, request, error)) return;
@@ -357,9 +368,9 @@ export class ServedCalls {
     if (headers !== undefined) this.#owner.answering(headers);
   }
 
-  /** Whether an answer may be written: not to a client that is gone, nor to one that reads none. */
-  #canAnswer(): boolean {
-    if (this.#outbox.isClosed) return false;
+  /** Whether an answer may be written: not to a client that is gone or has given up, nor to one that reads none. */
+  #canAnswer({ context }: Request): boolean {
+    if (this.#outbox.isClosed || context!.isAborted) return false;
     const { unsent } = this.#outbox;
     if (unsent <= this.#settings.limits.unsent) return true;
     const { peer } = this.#owner.caller;

@@ -13,6 +13,7 @@ import { readGrant } from '../streaming/flow.ts';
 import { formsOf } from '../streaming/forms.ts';
 import { iteratedHere } from '../streaming/in-context.ts';
 import { Incoming } from '../streaming/incoming.ts';
+import { readReset } from '../streaming/reset.ts';
 import {
   declaredIn,
   EXCEPTION,
@@ -36,7 +37,7 @@ export interface ServedStreamOwner {
   readonly settings: ServingSettings;
   /** A handler was asked, and has not settled. */
   asked(): void;
-  settled(): void;
+  answered(): void;
 }
 
 /** The server's end of a stream: from the frame that opens it to the one that ends it. */
@@ -56,7 +57,7 @@ export class ServedStream extends Stream {
   #trace: ServedCallTrace | undefined;
 
   /** Of a frame that opens a stream, and of the route of its method. */
-  constructor(frame: FrameReader, route: Route, carrier: Carrier<Stream>, owner: ServedStreamOwner) {
+  constructor(frame: FrameReader, route: Route, carrier: Carrier, owner: ServedStreamOwner) {
     const method = route.methods.binary;
     const forms = formsOf(method.descriptor);
     const requests = new Incoming();
@@ -123,11 +124,9 @@ export class ServedStream extends Stream {
   }
 
   /** The client has given up. */
-  reset({ headers }: FrameReader, r: ByteReader): void {
-    const { peer } = this.#owner.caller;
-    const init = { method: this.#served.fullName, peer, metadata: headers };
-    const text = `${init.method}: ${peer} ended the stream`;
-    this.cancel(this.declared ?? readException(r, init) ?? new RpcError('CANCELLED', text, init));
+  reset(frame: FrameReader, r: ByteReader): void {
+    const reason = readReset(frame, r, this.#served.fullName, this.#owner.caller.peer);
+    this.cancel(this.declared ?? reason);
   }
 
   /** Nobody is there any more. */
@@ -208,7 +207,7 @@ export class ServedStream extends Stream {
   #settled(): void {
     this.#isAsking = false;
     if (this.#isOver) this.#leave();
-    this.#owner.settled();
+    this.#owner.answered();
   }
 
   /** Gives its place among all calls back, if it has one. */

@@ -3,19 +3,26 @@ import { RpcError } from '../../errors/rpc-error.ts';
 import { messageType } from '../../protocol/types.ts';
 import { noHeaders } from '../../transport/envelope.ts';
 import { type FrameReader, frameType } from '../../transport/stream-frames.ts';
+import type { ByteReader } from '../../wire/reader.ts';
 import type { Caller } from '../context.ts';
 import { tellCallRefused } from '../diagnostics.ts';
+import type { Method } from '../method.ts';
 import { Carrier, type CarrierOwner } from '../streaming/carrier.ts';
 import { exceptionBody } from '../streaming/status.ts';
 import { endSoon } from '../streams.ts';
 import { Watchdog } from '../watchdog.ts';
+import type { CallsOwner } from './calls.ts';
 import { type ConnectionRules, noRules } from './connection-rules.ts';
 import { connectionCloses, notServed } from './failures.ts';
 import type { Guest } from './guests.ts';
+import { MixedCalls } from './mixed-calls.ts';
 import type { Route } from './routes.ts';
 import { ServedStream, type ServedStreamOwner } from './served-stream.ts';
 import type { ServingSettings } from './settings.ts';
 import { Stay, type Stayer } from './stay.ts';
+
+/** Above this many bytes that the client has not read, none of its plain calls is. */
+const HIGH_WATER = 1024 * 1024;
 
 /** Who wants to know of a connection. */
 export interface StreamConnectionOwner {
@@ -24,7 +31,7 @@ export interface StreamConnectionOwner {
 }
 
 /** The server's end of a connection that carries streams. It is over when it is closed and its handlers have settled. */
-export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, Guest, Stayer {
+export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, CallsOwner, Guest, Stayer {
   readonly caller: Caller;
   readonly settings: ServingSettings;
   readonly #stream: Duplex;
@@ -32,8 +39,11 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
   readonly #carrier: Carrier<ServedStream>;
   /** Runs while a frame has begun and is not whole. */
   readonly #patience: Watchdog;
-  /** Handlers that have not settled. */
+  /** Handlers of streams that have not settled. */
   #running = 0;
+  /** Plain calls, since the first. */
+  #calls: MixedCalls | undefined;
+  #goesOnSoon = false;
   #stay: Stay | undefined;
   #isAnnounced = false;
   /** No more streams are served. */
@@ -52,6 +62,7 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
     stream
       .on('data', chunk => this.#receive(chunk))
       .on('close', () => this.#closed())
+      .on('drain', () => this.flushed())
       // A client that sends nothing more has nobody who reads: streams end with their frames, not with the bytes.
       .on('end', () => stream.destroy());
   }
@@ -63,7 +74,7 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
   }
 
   get isBusy(): boolean {
-    return this.#carrier.size > 0 || this.#running > 0;
+    return this.#carrier.size > 0 || this.#isRunning;
   }
 
   announce(): void {
@@ -89,12 +100,15 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
 
   /** Ends the connection now. */
   destroy(): void {
-    this.#cancel(new RpcError('CANCELLED', 'the server was closed'));
+    const reason = new RpcError('CANCELLED', 'the server was closed');
+    this.#cancel(reason);
+    this.#calls?.abort(reason);
     this.#stream.destroy();
     this.#owner.over(this);
   }
 
-  begun(frame: FrameReader): void {
+  begun(frame: FrameReader, r: ByteReader): void {
+    if (r.pos < r.end && this.#carrier.peer?.mixes === true) return this.#call(frame, r);
     const { method, headers } = frame;
     const service = headers.get('isn');
     const route = this.settings.routes.find(method, service);
@@ -104,6 +118,29 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
     const refusal = this.#refusal(route);
     if (refusal !== undefined) return this.#decline(frame, refusal);
     new ServedStream(frame, route, this.#carrier, this).open(headers);
+  }
+
+  givenUp(frame: FrameReader, r: ByteReader): void {
+    this.#calls?.givenUp(frame, r);
+  }
+
+  /** Where the kernel takes all bytes at once, no drain tells that there is room again. */
+  flushed(): void {
+    if (this.#goesOnSoon || !this.#carrier.isHeldBack || this.#carrier.outbox.unsent > HIGH_WATER) return;
+    this.#goesOnSoon = true;
+    setImmediate(() => {
+      this.#goesOnSoon = false;
+      if (!this.#isClosed) this.#read(() => this.#carrier.readOn());
+    });
+  }
+
+  /** Answers to plain calls have their headers in their frames. */
+  answering(): void {}
+
+  fail(error: unknown, method: Method | undefined): void {
+    const { peer } = this.caller;
+    this.settings.onError(error, { peer, ...(method === undefined ? {} : { method: method.fullName }) });
+    this.#stream.destroy();
   }
 
   /** Such a client is told the same, before any stream says anything. */
@@ -127,9 +164,25 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
     this.#running++;
   }
 
-  settled(): void {
+  answered(): void {
     this.#running--;
     this.#endWhenDone();
+  }
+
+  /** A plain call has ended. */
+  settled(): void {
+    this.#endWhenDone();
+  }
+
+  get #isRunning(): boolean {
+    return this.#running > 0 || (this.#calls !== undefined && this.#calls.size > 0);
+  }
+
+  #call(frame: FrameReader, r: ByteReader): void {
+    this.#calls ??= new MixedCalls(this, this.settings, this.#carrier.outbox);
+    this.#calls.take(frame, r, this.#isDraining);
+    // As on a connection of their own: who does not read answers is not served further.
+    if (this.#carrier.outbox.unsent > HIGH_WATER) this.#carrier.holdBack();
   }
 
   /** Why a stream is not served that could be. One that is has a place among all calls, and keeps it. */
@@ -145,14 +198,19 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
   }
 
   #receive(chunk: Buffer): void {
+    this.#read(() => this.#carrier.receive(chunk, chunk.length));
+  }
+
+  #read(read: () => void): void {
     const before = this.#carrier.received;
     try {
-      this.#carrier.receive(chunk, chunk.length);
+      read();
     } catch (error) {
       return this.#refuse(error);
     }
     if (!this.#carrier.isMidFrame) this.#patience.stop();
     else if (this.#carrier.received !== before || !this.#patience.isRunning) this.#patience.start();
+    this.#endWhenDone();
   }
 
   #decline({ sid, method }: FrameReader, error: RpcError): void {
@@ -195,11 +253,12 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
 
   #cancel(reason: RpcError): void {
     for (const stream of [...this.#carrier.streams]) stream.cancel(reason);
+    this.#calls?.abandon(reason);
   }
 
   #endWhenDone(): void {
     if (this.#isClosed) {
-      if (this.#running === 0) this.#owner.over(this);
+      if (!this.#isRunning) this.#owner.over(this);
     } else if (this.isBusy || this.#carrier.outbox.isClosed) return;
     else if (!this.#isEnding) this.#stay?.rest();
     else {

@@ -31,8 +31,12 @@ export interface StreamEnd {
 
 /** Who uses a carrier: either end of a connection. */
 export interface CarrierOwner {
-  /** A Header frame of a stream that is not there. */
-  begun(frame: FrameReader): void;
+  /** A Header frame of a stream that is not there, with what stands in it. */
+  begun(frame: FrameReader, r: ByteReader): void;
+  /** An Rst frame of one. */
+  givenUp(frame: FrameReader, r: ByteReader): void;
+  /** What was written has been handed to the connection. */
+  flushed(): void;
   /** The other end takes no more streams on this connection. */
   drained(): void;
   /** It has said what it can do, before it says anything else. */
@@ -48,10 +52,12 @@ export interface Peer {
   /** Leave that each stream has from the beginning; absent where no leave is needed. */
   readonly initial: Grant | undefined;
   readonly answersPings: boolean;
+  /** Whether plain calls may go beside the streams. */
+  readonly mixes: boolean;
 }
 
 /** Kitex, or what is like it. */
-const plain: Peer = Object.freeze({ initial: undefined, answersPings: false });
+const plain: Peer = Object.freeze({ initial: undefined, answersPings: false, mixes: false });
 const PING = 'x-lt-ping';
 const PONG = 'x-lt-pong';
 /** ms of silence after which the other end is asked for a word, and again after which it is taken for dead. */
@@ -77,10 +83,12 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
   /** Undefined until the first word of the other end. */
   #peer: Peer | undefined;
   /** Streams whose readers have fallen behind. */
-  readonly #full = new Set<StreamEnd>();
+  readonly #full = new Set<object>();
   readonly #silence: number;
   #watchdog: Watchdog | undefined;
   #hasHeard = false;
+  #flushes = 0;
+  #isHeldBack = false;
   #isAsked = false;
 
   /**
@@ -162,13 +170,13 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
   }
 
   /** Its reader has fallen behind, and the other end does not heed that: nothing more is read of anybody. */
-  full(stream: StreamEnd): void {
+  full(stream: object): void {
     if (this.#full.size === 0) this.#stream.pause();
     this.#full.add(stream);
   }
 
   /** It has caught up. */
-  eased(stream: StreamEnd): void {
+  eased(stream: object): void {
     if (this.#full.delete(stream) && this.#full.size === 0) this.#stream.resume();
   }
 
@@ -196,19 +204,50 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
       const stream = this.#streams.get(frame.sid);
       // One that is not known has ended here, while the frame was on its way.
       if (stream !== undefined) attempt(stream, frame, r);
-      else if (frame.type === frameType.header) this.#owner.begun(frame);
+      else if (frame.type === frameType.header) this.#owner.begun(frame, r);
+      else if (frame.type === frameType.reset) this.#owner.givenUp(frame, r);
     }
     r.pos = r.end;
-    return true;
+    return !this.#isHeldBack;
   }
 
   flushed(): void {
+    this.#flushes++;
     this.turns.goOn();
+    this.#owner.flushed();
+  }
+
+  /** How often what was written has been handed to the connection. */
+  get flushes(): number {
+    return this.#flushes;
+  }
+
+  /** Reads nothing more, for the other end does not read either: not even what has come already. */
+  holdBack(): void {
+    if (this.#isHeldBack) return;
+    this.#isHeldBack = true;
+    this.full(this);
+  }
+
+  get isHeldBack(): boolean {
+    return this.#isHeldBack;
+  }
+
+  /** Reads on after that. Throws a DecodeError for what is no frame. */
+  readOn(): void {
+    this.#isHeldBack = false;
+    this.eased(this);
+    this.outbox.hold();
+    try {
+      this.#inbox.resume();
+    } finally {
+      this.outbox.release();
+    }
   }
 
   /** Says what this end can do. */
   introduce(): void {
-    const texts: [string, string][] = [[CAPABILITIES, 'fc,ka,ex'], ...grantTexts(WINDOW)];
+    const texts: [string, string][] = [[CAPABILITIES, 'fc,ka,ex,mix'], ...grantTexts(WINDOW)];
     this.write(0, frameType.meta, '', new Map(texts));
   }
 
@@ -273,7 +312,7 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
     if (capabilities !== undefined) {
       const all = capabilities.split(',');
       const initial = all.includes('fc') ? (readGrant(headers) ?? { messages: 0, bytes: 0 }) : undefined;
-      this.#acquaint({ initial, answersPings: all.includes('ka') });
+      this.#acquaint({ initial, answersPings: all.includes('ka'), mixes: all.includes('mix') });
       this.#owner.introduced();
     }
     if (saysGoodbye(headers)) this.#owner.drained();

@@ -10,16 +10,8 @@ import type { Metadata } from '../metadata.ts';
 import type { Carrier } from './carrier.ts';
 import { messageExpired, streamCancelled, streamExpired, streamUnanswered, streamUnfit } from './failures.ts';
 import { grantTexts, WINDOW } from './flow.ts';
-import {
-  CANCEL_PATH,
-  declaredIn,
-  EXCEPTION,
-  exceptionBody,
-  metadataOf,
-  readException,
-  readFailure,
-  WRAPPED,
-} from './status.ts';
+import { statusFor, writeReset } from './reset.ts';
+import { declaredIn, EXCEPTION, metadataOf, readException, readFailure, WRAPPED } from './status.ts';
 import { Stream } from './stream.ts';
 import type { StreamCall } from './stream-call.ts';
 
@@ -40,7 +32,7 @@ export class ClientStream extends Stream {
   #hasSentAll = false;
   #final: unknown;
 
-  constructor(sid: number, carrier: Carrier<Stream>, call: StreamCall, owner: ClientStreamOwner) {
+  constructor(sid: number, carrier: Carrier, call: StreamCall, owner: ClientStreamOwner) {
     super(sid, carrier, call.method.name, call.forms, call.incoming, call.forms.sends);
     this.call = call;
     this.#owner = owner;
@@ -206,12 +198,8 @@ export class ClientStream extends Stream {
 
   /** Ends the stream at the server. `reason`: that of who cancelled it here. */
   #reset(status: RpcError, reason?: unknown): void {
-    const { parent } = this.call.settings;
-    const own = parent === undefined ? 'client' : parent.method.split('.')[0]!;
-    const before = reason instanceof RpcError ? reason.metadata?.get(CANCEL_PATH) : undefined;
-    const path = new Map([[CANCEL_PATH, before === undefined ? own : `${before},${own}`]]);
-    const body = exceptionBody(this.method, this.sid, status);
-    this.carrier.write(this.sid, frameType.reset, this.method, path, body);
+    const { sid, carrier, method } = this;
+    writeReset({ sid, carrier, method, parent: this.call.settings.parent }, status, reason);
   }
 
   #refused(error: unknown): unknown {
@@ -224,11 +212,4 @@ export class ClientStream extends Stream {
   #init(): RpcErrorInit {
     return { method: this.call.method.fullName, peer: this.#owner.peer, phase: 'answered' };
   }
-}
-
-/** What the server is told. An RpcError that is no answer of a peer is the caller's own word; of others it learns nothing. */
-function statusFor(error: unknown, type: number): RpcError {
-  const isOwn = error instanceof RpcError && error.peer === undefined;
-  if (isOwn) return error;
-  return new RpcError('CANCELLED', 'the client gave the stream up', { applicationType: type });
 }

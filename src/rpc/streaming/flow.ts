@@ -5,7 +5,7 @@ import type { Headers } from '../../transport/envelope.ts';
  * them, it will take, and says again when they are taken. All of it travels in texts and frames that Kitex ignores.
  */
 
-/** What either end can do beyond Kitex, in a Meta frame of the connection: `fc,ka,ex`. */
+/** What either end can do beyond Kitex, in a Meta frame of the connection: `fc,ka,ex,mix`. */
 export const CAPABILITIES = 'x-lt-caps';
 /** Messages and bytes that may be sent: in a connection's Meta frame on each of its streams, else on this one. */
 export const CREDIT = 'x-lt-credit';

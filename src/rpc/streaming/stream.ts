@@ -16,7 +16,7 @@ import { EXCEPTION, readDeclared } from './status.ts';
  */
 export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
   readonly sid: number;
-  readonly carrier: Carrier<Stream>;
+  readonly carrier: Carrier;
   /** The method's name, in each frame. */
   readonly method: string;
   readonly forms: StreamForms;
@@ -34,7 +34,7 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
   /** `outgoing` is the form of the messages that are pumped out, if any are. */
   constructor(
     sid: number,
-    carrier: Carrier<Stream>,
+    carrier: Carrier,
     method: string,
     forms: StreamForms,
     incoming: Incoming,
