@@ -4,7 +4,10 @@ import type { BackoffSettings } from '../rpc/backoff.ts';
 import { defaultReconnect } from '../rpc/channels/attempts.ts';
 import { defaultPool, type PoolSettings } from '../rpc/channels/pool.ts';
 
-/** How many connections a channel has to its peer, and for how long. */
+/**
+ * How many connections a channel has to its peer, and for how long. What is said of calls is not of streams: these have a
+ * connection of their own, or one each to a server without flow control; only its age and idle time are as here.
+ */
 export interface ConnectionsOptions {
   /**
    * Connections at the same time, by default 4, to a subprocess 1. A further one is made only when the others have no
@@ -19,9 +22,9 @@ export interface ConnectionsOptions {
    * dead: by default 3. Not while an earlier call waits on it that the peer may be at.
    */
   readonly timeouts?: number;
-  /** ms after which a connection takes no more calls, and closes when those under way are done. Default: never. */
+  /** ms after which a connection takes no more calls or streams, and closes when those it has are done. Default: never. */
   readonly maxAge?: number;
-  /** ms without calls after which a connection closes. Default: never. */
+  /** ms without calls or streams after which a connection closes. Default: never. */
   readonly idle?: number;
 }
 

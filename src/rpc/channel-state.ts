@@ -1,7 +1,8 @@
 /**
  * What a channel can do for a call. `idle`: there is no connection, the next call makes one; `connecting`: one is being
  * made; `ready`: calls are sent at once; `failing`: the last attempt to connect failed, or what it made was closed
- * before the first answer, and calls may wait for the next one; `closed`: no more calls are taken.
+ * before the first answer, and calls may wait for the next one; `closed`: no more calls are taken. Streams are calls here:
+ * a channel is `ready` while it has a connection of either kind.
  */
 export type ChannelState = 'idle' | 'connecting' | 'ready' | 'failing' | 'closed';
 

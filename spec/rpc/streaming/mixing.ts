@@ -141,8 +141,9 @@ export async function mixing(options: ClientOptions = {}, own: ServerOptions = {
 /** Begins a stream, and leaves it in the middle. */
 export async function streaming(
   client: Client<MixModule['Mixed']>,
-): Promise<AsyncIterator<number> & { return(): Promise<unknown> }> {
-  const ticks = client.ticks(1_000_000, { timeout: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
-  await ticks.next();
-  return ticks as AsyncIterator<number> & { return(): Promise<unknown> };
+): Promise<AsyncIterableIterator<number> & { return(): Promise<unknown> }> {
+  const ticks = client.ticks(1_000_000, { timeout: Number.POSITIVE_INFINITY });
+  const iterator = ticks[Symbol.asyncIterator]();
+  await iterator.next();
+  return iterator as AsyncIterableIterator<number> & { return(): Promise<unknown> };
 }

@@ -1,7 +1,7 @@
 import { RpcError } from '../../errors/rpc-error.ts';
 import type { Call } from '../call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../channel.ts';
-import type { ChannelState, StateListener } from '../channel-state.ts';
+import { type ChannelState, ChannelStates, type StateListener } from '../channel-state.ts';
 import { type Dialect, dialects } from '../dialect.ts';
 import { StreamCall } from '../streaming/stream-call.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
@@ -21,6 +21,8 @@ export class ReconnectingChannel implements Channel {
   readonly #mixes: boolean;
   readonly #pool: Pool;
   readonly #streams: StreamPool;
+  /** Where somebody listens. */
+  #states: ChannelStates | undefined;
 
   /** `carriesStreams`: whether another connection, beside those for plain calls, leads to the same peer. */
   constructor(
@@ -33,19 +35,27 @@ export class ReconnectingChannel implements Channel {
     this.carriesStreams = carriesStreams;
     this.prefersStreams = carriesStreams && settings.transport.name === 'ttheader';
     this.#mixes = settings.dialect === dialects.binary && !settings.zlib;
-    this.#streams = new StreamPool(peer, dial, settings);
+    this.#streams = new StreamPool(peer, dial, settings, pool, () => this.#changed());
     this.dialect = settings.dialect;
     this.hasHeaders = settings.transport.hasHeaders;
     this.peer = peer;
-    this.#pool = new Pool(peer, dial, settings, pool);
+    this.#pool = new Pool(peer, dial, settings, pool, () => this.#changed());
   }
 
+  /**
+   * That of the connections for plain calls and of those for streams: `ready` while there is one of either kind, else that
+   * of the first kind, while it is not `idle`.
+   */
   get state(): ChannelState {
-    return this.#pool.state;
+    const state = this.#look();
+    // That a connection has ended may not have been told yet.
+    this.#states?.set(state);
+    return state;
   }
 
   onState(listener: StateListener): () => void {
-    return this.#pool.onState(listener);
+    this.#states ??= new ChannelStates(this.state);
+    return this.#states.listen(listener);
   }
 
   start(call: Call): void {
@@ -59,7 +69,9 @@ export class ReconnectingChannel implements Channel {
     return this.#mixes && this.#pool.isUnused && this.#streams.carry(call);
   }
 
+  /** Where plain calls may go beside streams, a connection of streams that is there will do. */
   async ready(timeout = 30_000): Promise<void> {
+    if (this.#mixes && this.#pool.isUnused && this.#streams.mixes) return;
     if (await this.#pool.ready(timeout)) return;
     const text = `no connection to ${this.peer} within ${timeout} ms`;
     throw new RpcError('DEADLINE_EXCEEDED', text, { peer: this.peer });
@@ -67,6 +79,15 @@ export class ReconnectingChannel implements Channel {
 
   async close({ grace = defaultGrace }: CloseOptions = {}): Promise<void> {
     await Promise.all([this.#pool.close(grace), this.#streams.close(grace)]);
+  }
+
+  #look(): ChannelState {
+    const [own, streams] = [this.#pool.state, this.#streams.state];
+    return own === 'idle' || (streams === 'ready' && own !== 'closed') ? streams : own;
+  }
+
+  #changed(): void {
+    this.#states?.set(this.#look());
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -13,6 +13,7 @@ import type { StreamCall } from '../streaming/stream-call.ts';
 import { endSoon } from '../streams.ts';
 import { type Deferred, deferred, startTimer } from '../timers.ts';
 import { exhausted, lost, unreachable } from './failures.ts';
+import { isLimited, Lifetime, type LifetimeSettings } from './lifetime.ts';
 import type { Dial, Link, LinkOwner } from './link.ts';
 import { MixedCall, type MixedCallOwner } from './mixed-call.ts';
 
@@ -26,6 +27,12 @@ export interface StreamConnectionSettings {
 
 /** Who wants to know of a connection. */
 export interface StreamConnectionOwner {
+  /** It was made, or takes no more streams. */
+  changed(): void;
+  /** The peer has said something for the first time. */
+  proved(): void;
+  /** It could not be made, with the reason; or the peer ended it before it said anything to those who waited. */
+  failed(reason: Error | undefined): void;
   /** It has ended, or never came to be. */
   over(connection: StreamConnection): void;
   /** Its last stream has ended. */
@@ -49,14 +56,23 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
   #isClosing = false;
   #isGone = false;
   #lastId = 0;
+  /** Where it may be over by itself. */
+  readonly #lifetime: Lifetime | undefined;
   #garbage: { readonly why: string; readonly cause: unknown } | undefined;
   #gone: Deferred | undefined;
 
-  constructor(peer: string, dial: Dial, settings: StreamConnectionSettings, owner: StreamConnectionOwner) {
+  constructor(
+    peer: string,
+    dial: Dial,
+    settings: StreamConnectionSettings,
+    lifetime: LifetimeSettings,
+    owner: StreamConnectionOwner,
+  ) {
     this.peer = peer;
     this.limits = settings.limits;
     this.#settings = settings;
     this.#owner = owner;
+    if (isLimited(lifetime)) this.#lifetime = new Lifetime(lifetime, this);
     tellOpening(this, peer);
     this.#link = dial(this);
     this.#stream = this.#link.stream;
@@ -69,6 +85,11 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
     return this.#isConnected;
   }
 
+  /** Whether it takes no more streams. */
+  get isOver(): boolean {
+    return this.#isDraining || this.#isGone || this.#stream.destroyed;
+  }
+
   get isIdle(): boolean {
     return this.#carrier.size === 0;
   }
@@ -78,7 +99,7 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
    * of one would hold up the others.
    */
   get hasRoom(): boolean {
-    if (this.#isGone || this.#isDraining || this.#stream.destroyed) return false;
+    if (this.isOver) return false;
     const { peer, size } = this.#carrier;
     return peer === undefined || peer.initial !== undefined || size === 0;
   }
@@ -141,17 +162,21 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
     tellOpened(this, this.peer);
     if (stream !== this.#stream) stream.on('end', destroyThis);
     this.#stream = stream;
+    this.#lifetime?.begin();
     this.#carrier.open(stream);
+    this.#owner.changed();
     this.changed();
   }
 
   leaving(): void {
-    this.drained();
+    this.retire();
   }
 
   receive(bytes: Buffer, length: number): void {
+    const isFresh = this.#carrier.received === 0;
     try {
       this.#carrier.receive(bytes, length);
+      if (isFresh && this.#carrier.received > 0) this.#owner.proved();
     } catch (error) {
       const isFirst = this.#carrier.received === 0;
       this.broken(error, isFirst ? `, which looks like ${looksLike(bytes.subarray(0, length))}` : '');
@@ -162,6 +187,10 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
     this.#isGone = true;
     tellClosed(this, this.peer, this.#garbage?.cause ?? reason);
     this.#carrier.stop();
+    this.#lifetime?.end();
+    const wasRefused = this.#carrier.received === 0 && this.#carrier.size > 0;
+    if (!this.#isConnected && reason !== undefined) this.#owner.failed(reason);
+    else if (this.#isConnected && wasRefused) this.#owner.failed(undefined);
     for (const end of [...this.#carrier.streams]) end.call.reject(this.#lossOf(end, reason));
     this.#gone?.resolve();
     this.#owner.over(this);
@@ -184,7 +213,13 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
   introduced(): void {}
 
   drained(): void {
+    this.retire();
+  }
+
+  /** Takes no more streams, and ends with the last. */
+  retire(): void {
     this.#isDraining = true;
+    this.#owner.changed();
     this.changed();
   }
 
@@ -195,6 +230,8 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
       this.#keepsAlive = isBusy;
       if (isBusy) this.#link.ref();
       else this.#link.unref();
+      if (isBusy) this.#lifetime?.work();
+      else this.#lifetime?.rest(false);
     }
     if (isBusy) return;
     if (!this.#isDraining) return this.#owner.idle(this);

@@ -1,8 +1,9 @@
+import { RpcError } from '../../errors/rpc-error.ts';
 import { Call, type Callee } from '../call.ts';
 import type { CallSettings } from '../client/settings.ts';
 import type { MessageCount } from '../diagnostics.ts';
 import { formsOf, type StreamForms } from './forms.ts';
-import { Incoming } from './incoming.ts';
+import { Incoming, type IncomingOwner } from './incoming.ts';
 
 interface Settling {
   readonly resolve: (value: unknown) => void;
@@ -13,7 +14,7 @@ interface Settling {
  * A call of a method that streams, one way or both. It is settled when the stream has ended. What its caller has of it
  * is there from the beginning, whoever will carry it.
  */
-export class StreamCall extends Call {
+export class StreamCall extends Call implements IncomingOwner {
   readonly forms: StreamForms;
   /** What the caller streams; undefined where only the server does. */
   readonly requests: unknown;
@@ -74,7 +75,23 @@ export class StreamCall extends Call {
     this.incoming = incoming;
     this.result = result;
     this.#answer = answer;
+    incoming.owner = this;
   }
+
+  /** Its caller wants no messages, before anybody carries it. */
+  abandoned(): void {
+    this.resolve(undefined);
+  }
+
+  /** The same, for it has waited too long for the first. */
+  silent(): void {
+    const { fullName: method } = this.method;
+    const text = `${method}: the stream was not begun within ${this.settings.messageTimeout} ms (messageTimeout)`;
+    this.reject(new RpcError('DEADLINE_EXCEEDED', text, { method, phase: 'unsent' }));
+  }
+
+  /** Nothing comes before somebody carries it. */
+  taken(): void {}
 
   /** The answer before the stream has come. */
   begun(first: unknown): void {
