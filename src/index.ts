@@ -78,6 +78,7 @@ export type { ErrorContext } from './rpc/server/report.ts';
 export type { SaslSettings } from './rpc/server/settings.ts';
 export { stdio } from './rpc/server/stdio.ts';
 export type { ServerTlsOptions } from './rpc/server/tls.ts';
+export type { HeartbeatOptions } from './rpc/streaming/heartbeat.ts';
 export type * from './schema/descriptor.ts';
 export { deserialize, type SerializeOptions, serialize } from './serialize.ts';
 export {

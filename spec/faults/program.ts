@@ -1,5 +1,6 @@
 /** The server that is killed, stopped and restarted: `program.ts <port>`. Tells its parent where it listens. */
 import { makeServer } from '../../src/index.ts';
+import { loaded as mixed } from '../rpc/streaming/mixing.ts';
 import { loaded, waitingHandler } from '../support/services.ts';
 
 const { handler } = waitingHandler({
@@ -8,6 +9,16 @@ const { handler } = waitingHandler({
   // Never.
   find: () => new Promise<string>(() => {}),
 });
-const server = makeServer(loaded.PingPong, handler, { onError() {} });
+const server = makeServer(loaded.PingPong, handler, { onError() {} }).add(
+  mixed.Mixed,
+  {
+    async *ticks(count) {
+      for (let i = 0; i < count; i++) yield i;
+    },
+    add: (a, b) => a + b,
+    wait: () => new Promise<string>(() => {}),
+  },
+  { partial: true },
+);
 process.send!(await server.listen({ port: Number(process.argv[2]) }));
 process.on('disconnect', () => process.exit());

@@ -76,6 +76,8 @@ function openOne(target: Address | ProcessAddress, given: ChannelOptions, server
   if (web !== undefined) return openWeb(web, options);
   checkTogether(options);
   const [peer, dial] = isProcess(target) ? dialProcess(target, options) : dialAddress(target, options);
+  // Another connection to a program would be another program; and SASL has frames of its own.
+  const carriesStreams = !isProcess(target) && sasl === undefined;
   const settings = {
     dialect: dialects[protocol],
     transport: sasl === undefined ? transports[transport] : saslFramed,
@@ -83,11 +85,9 @@ function openOne(target: Address | ProcessAddress, given: ChannelOptions, server
     zlib: zlib && transport === 'header',
     limits: withLimits(limits),
     isUnidentified: !isProcess(target) && isUnidentified(tls ?? isSecure(target)),
-    ...(keepalive === undefined ? {} : { keepalive: keepaliveOf(keepalive, dialects[protocol]) }),
+    ...keepaliveOf(keepalive, dialects[protocol], carriesStreams),
   };
-  // Another connection to a program would be another program; and SASL has frames of its own.
   const pool = isProcess(target) ? poolOf(options, 1) : poolOf(options);
-  const carriesStreams = !isProcess(target) && sasl === undefined;
   return new ReconnectingChannel(peer, dial, settings, pool, carriesStreams);
 }
 

@@ -36,7 +36,9 @@ export interface ChannelOptions {
    */
   readonly zlib?: boolean;
   readonly limits?: Partial<Limits>;
-  /** Asks silent servers whether they live. Not for `http`. */
+  /**
+   * Asks silent servers whether they live: where there are streams always, else with a service to ask. Not for `http`.
+   */
   readonly keepalive?: KeepaliveOptions;
   /** How many connections there are, and for how long. Not for `http`, where each is its agent's. */
   readonly connections?: ConnectionsOptions;

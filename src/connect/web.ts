@@ -46,7 +46,7 @@ export function openWeb(address: WebAddress, options: ChannelOptions): Channel {
     zlib: false,
     isUnidentified: address.isSecure && isUnidentified(tls),
     limits,
-    ...(keepalive === undefined ? {} : { keepalive: keepaliveOf(keepalive, dialect) }),
+    ...keepaliveOf(keepalive, dialect, !text),
   };
   // The frames of streams are no text.
   return new ReconnectingChannel(address.text, dial, settings, pool, !text);

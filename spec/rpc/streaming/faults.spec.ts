@@ -1,6 +1,15 @@
 import type { Socket } from 'node:net';
 import { expect } from 'chai';
-import { type Context, defaultLimits, makeClient, RpcError, type TcpAddress } from '../../../src/index.ts';
+import {
+  type ClientOptions,
+  type Context,
+  defaultLimits,
+  makeClient,
+  makeServer,
+  RpcError,
+  saslPlain,
+  type TcpAddress,
+} from '../../../src/index.ts';
 import { Carrier, type CarrierOwner, type StreamEnd } from '../../../src/rpc/streaming/carrier.ts';
 import { rpcError } from '../../support/errors.ts';
 import { hex, texts } from '../../support/hex.ts';
@@ -240,7 +249,7 @@ describe('a peer that says nothing any more', () => {
   function carried() {
     const wire = new Wire();
     const dead: string[] = [];
-    const carrier = new Carrier(wire, defaultLimits, owner(dead), true, 15);
+    const carrier = new Carrier(wire, defaultLimits, owner(dead), true, { interval: 15, timeout: 15 });
     wire.on('data', (chunk: Buffer) => carrier.receive(chunk, chunk.length));
     return { wire, dead, carrier };
   }
@@ -276,5 +285,67 @@ describe('a peer that says nothing any more', () => {
     await new Promise(resolve => setTimeout(resolve, 60));
     expect(wire.sent).to.have.length(0);
     expect(dead).to.deep.equal([]);
+  });
+
+  const soon = { interval: 15, timeout: 15 };
+
+  it('is a server: its streams end as soon as its client wants, and what is called beside them', async () => {
+    const server = await fakeServer(socket => {
+      const hello = told({ 'x-lt-caps': 'fc,ka,ex,mix', 'x-lt-credit': '9' });
+      socket.resume().once('data', () => socket.write(Buffer.concat([hello, frame('header'), line])));
+    });
+    const client = closing(makeClient(loaded.Chat, server.address, { keepalive: soon }));
+    const replies = client.listen({ text: '' });
+    await replies.next();
+    const said = rpcError(client.say({ text: '' }));
+    for (const error of [(await all(replies))[0], await said]) {
+      expect(error).to.include({ code: 'UNAVAILABLE', phase: 'sent' });
+      expect(String(error)).to.include('does not answer any more');
+    }
+    expect(server.sockets).to.have.length(1);
+  });
+
+  it('is a client: its server lets go of it as soon as it likes', async () => {
+    const aborted: unknown[] = [];
+    const { address, reported } = await chatting(
+      {
+        async *listen(_line: unknown, { signal }: Context) {
+          yield { text: 'a' };
+          await new Promise(resolve => signal.addEventListener('abort', resolve));
+          aborted.push(signal.reason);
+        },
+      },
+      {},
+      { connections: { keepalive: soon } },
+    );
+    const client = await KitexStreamClient.connect(address as TcpAddress);
+    client.socket.write(told({ 'x-lt-caps': 'fc,ka', 'x-lt-credit': '9' }));
+    client.open('Chat', 'listen').send(texts({ 1: '' }));
+    await until(() => aborted.length === 1);
+    expect(aborted[0]).to.include({ code: 'UNAVAILABLE' });
+    expect(String(reported[0])).to.include('does not answer any more');
+  });
+
+  it('is not asked for in ways that make no sense', () => {
+    const refused: readonly [unknown, string][] = [
+      [{ method: 'ping' }, 'keepalive.method: it goes with a service, and there is none'],
+      [{ serviceName: 'a', interval: 1 }, 'keepalive.serviceName: it goes with a service'],
+      [{ interval: 0 }, 'keepalive.interval: expected ms above 0, got 0'],
+      [{ timeout: '1' }, 'keepalive.timeout: expected ms as a number, got 1'],
+    ];
+    for (const [keepalive, text] of refused) {
+      const open = () => makeClient(loaded.Chat, 'localhost:1', { keepalive } as ClientOptions);
+      expect(open).to.throw(TypeError, text);
+    }
+    const sasl = saslPlain('a', 'b');
+    const alone = () => makeClient(loaded.Chat, 'localhost:1', { sasl, keepalive: soon });
+    expect(alone).to.throw(TypeError, 'keepalive.service: expected one, for here are no streams');
+    const serve = (keepalive: object) => () =>
+      makeServer(loaded.Chat, {}, { partial: true, connections: { keepalive } });
+    expect(serve({ interval: -1 })).to.throw(
+      TypeError,
+      'connections.keepalive.interval: expected ms above 0',
+    );
+    expect(serve({ every: 1 })).to.throw(TypeError, 'connections.keepalive: there is no option "every"');
   });
 });

@@ -1,6 +1,7 @@
 import type { Limits } from '../../limits.ts';
 import type { Call } from '../call.ts';
 import type { RequestSettings } from '../requests.ts';
+import type { HeartbeatSettings } from '../streaming/heartbeat.ts';
 import type { KeepaliveSettings } from './keepalive.ts';
 import type { LifetimeSettings } from './lifetime.ts';
 import type { PeerHabits } from './reply-order.ts';
@@ -12,6 +13,8 @@ export interface ConnectionSettings extends RequestSettings {
   readonly isUnidentified?: boolean;
   /** Absent: a silent peer is not asked whether it lives. */
   readonly keepalive?: KeepaliveSettings;
+  /** Of connections of streams; absent: as is usual. */
+  readonly heartbeat?: HeartbeatSettings;
   /** The first call's sequence id. */
   readonly firstSequenceId?: number;
 }

@@ -9,6 +9,7 @@ import { tellClosed, tellOpened, tellOpening } from '../diagnostics.ts';
 import { Carrier, type CarrierOwner } from '../streaming/carrier.ts';
 import { ClientStream, type ClientStreamOwner } from '../streaming/client-stream.ts';
 import { streamGarbled, streamLost } from '../streaming/failures.ts';
+import type { HeartbeatSettings } from '../streaming/heartbeat.ts';
 import type { StreamCall } from '../streaming/stream-call.ts';
 import { endSoon } from '../streams.ts';
 import { type Deferred, deferred, startTimer } from '../timers.ts';
@@ -23,6 +24,8 @@ export interface StreamConnectionSettings {
   /** What plain calls stand in elsewhere. */
   readonly transport: Transport;
   readonly limits: Limits;
+  /** Absent: as is usual. */
+  readonly heartbeat?: HeartbeatSettings;
 }
 
 /** Who wants to know of a connection. */
@@ -76,7 +79,7 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
     tellOpening(this, peer);
     this.#link = dial(this);
     this.#stream = this.#link.stream;
-    this.#carrier = new Carrier(this.#stream, settings.limits, this, false);
+    this.#carrier = new Carrier(this.#stream, settings.limits, this, false, settings.heartbeat);
     this.#carrier.introduce();
     this.#stream.on('end', destroyThis);
   }

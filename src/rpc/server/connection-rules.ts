@@ -1,5 +1,11 @@
 import { inspect } from 'node:util';
 import { checkMs, checkOptions } from '../../options.ts';
+import {
+  defaultHeartbeat,
+  type HeartbeatOptions,
+  type HeartbeatSettings,
+  heartbeatOf,
+} from '../streaming/heartbeat.ts';
 
 /** How many connections a server takes, and for how long. */
 export interface ServerConnectionsOptions {
@@ -14,22 +20,29 @@ export interface ServerConnectionsOptions {
    * closed when it is idle, or 10,000 ms later. The age varies by a fifth. Default: never.
    */
   readonly maxAge?: number;
+  /** When clients of ours that have streams are asked whether they are there, and are taken for dead. */
+  readonly keepalive?: HeartbeatOptions;
 }
 
 /** The same with nothing left out; `Infinity` where there is no limit. */
-export type ConnectionRules = Readonly<Required<ServerConnectionsOptions>>;
+export interface ConnectionRules extends Readonly<Required<ServerConnectionsOptions>> {
+  readonly keepalive: HeartbeatSettings;
+}
 
 export const noRules: ConnectionRules = Object.freeze({
   max: Number.POSITIVE_INFINITY,
   maxPerPeer: Number.POSITIVE_INFINITY,
   idle: Number.POSITIVE_INFINITY,
   maxAge: Number.POSITIVE_INFINITY,
+  keepalive: defaultHeartbeat,
 });
 
 /** Throws a TypeError for options that make no sense. */
 export function connectionRules(options: ServerConnectionsOptions | undefined): ConnectionRules {
   checkOptions('connections', options, Object.keys(noRules));
-  const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+  const { keepalive: heartbeat, ...others } = options ?? {};
+  const keepalive = heartbeatOf('connections.keepalive', heartbeat);
+  const given = Object.entries(others).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
     const isCount = name.startsWith('max') && name !== 'maxAge';
     const isWhole = value === Number.POSITIVE_INFINITY || Number.isInteger(value);
@@ -37,5 +50,6 @@ export function connectionRules(options: ServerConnectionsOptions | undefined): 
     const expected = isCount ? 'a whole number' : 'ms';
     throw new TypeError(`connections.${name}: expected ${expected} above 0, got ${inspect(value)}`);
   }
-  return given.length === 0 ? noRules : Object.freeze({ ...noRules, ...Object.fromEntries(given) });
+  if (given.length === 0 && heartbeat === undefined) return noRules;
+  return Object.freeze({ ...noRules, ...Object.fromEntries(given), keepalive });
 }

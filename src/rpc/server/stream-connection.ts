@@ -57,7 +57,7 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
     this.settings = settings;
     this.#stream = stream;
     this.#owner = owner;
-    this.#carrier = new Carrier(stream, settings.limits, this, true);
+    this.#carrier = new Carrier(stream, settings.limits, this, true, settings.connections.keepalive);
     this.#patience = new Watchdog(settings.limits.partial, () => this.#lostPatience());
     stream
       .on('data', chunk => this.#receive(chunk))

@@ -11,8 +11,8 @@ import type { ByteReader } from '../../wire/reader.ts';
 import type { ByteWriter } from '../../wire/writer.ts';
 import { dialects } from '../dialect.ts';
 import { Outbox, type OutboxOwner } from '../outbox.ts';
-import { Watchdog } from '../watchdog.ts';
 import { CAPABILITIES, type Grant, grantTexts, Lending, readGrant, WINDOW } from './flow.ts';
+import { defaultHeartbeat, Heartbeat, type HeartbeatOwner, type HeartbeatSettings } from './heartbeat.ts';
 import { Turns } from './turns.ts';
 
 /** One end of a stream, as its connection knows it. */
@@ -60,8 +60,6 @@ export interface Peer {
 const plain: Peer = Object.freeze({ initial: undefined, answersPings: false, mixes: false });
 const PING = 'x-lt-ping';
 const PONG = 'x-lt-pong';
-/** ms of silence after which the other end is asked for a word, and again after which it is taken for dead. */
-const SILENCE = 20_000;
 
 const header = new MessageHeader();
 const unadorned: Envelope = envelopeOf('binary');
@@ -70,7 +68,9 @@ const unadorned: Envelope = envelopeOf('binary');
  * The streams of one connection, at either end of it: frames in and out, by the ids of their streams. It knows what
  * travels for the connection itself, and nothing of what streams mean.
  */
-export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTaker, OutboxOwner {
+export class Carrier<Stream extends StreamEnd = StreamEnd>
+  implements MessageTaker, OutboxOwner, HeartbeatOwner
+{
   readonly outbox: Outbox;
   readonly turns: Turns;
   readonly lending: Lending = new Lending();
@@ -84,26 +84,20 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
   #peer: Peer | undefined;
   /** Streams whose readers have fallen behind. */
   readonly #full = new Set<object>();
-  readonly #silence: number;
-  #watchdog: Watchdog | undefined;
-  #hasHeard = false;
+  readonly #heartbeat: Heartbeat;
   #flushes = 0;
   #isHeldBack = false;
-  #isAsked = false;
 
-  /**
-   * `isOpen` is false while the connection is being made: what is written waits for `open`. `silence` is how many ms
-   * nothing need be heard.
-   */
+  /** `isOpen` is false while the connection is being made: what is written waits for `open`. */
   constructor(
     stream: Duplex,
     limits: Limits,
     owner: CarrierOwner,
     isOpen: boolean,
-    silence: number = SILENCE,
+    heartbeat: HeartbeatSettings = defaultHeartbeat,
   ) {
     this.#stream = stream;
-    this.#silence = silence;
+    this.#heartbeat = new Heartbeat(heartbeat, this);
     this.#limits = limits;
     this.#owner = owner;
     const cutter = streamFrames.cutter(dialects.binary.protocol, limits);
@@ -182,7 +176,7 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
 
   /** Takes the first `length` bytes of a chunk. Throws a DecodeError for what is no frame. */
   receive(bytes: Buffer, length: number): void {
-    this.#hasHeard = true;
+    this.#heartbeat.heard();
     this.outbox.hold();
     try {
       this.#inbox.push(bytes, length);
@@ -279,9 +273,17 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
     return this.#put(sid, frameType.data, method, unadorned, body);
   }
 
+  ask(): void {
+    this.write(0, frameType.meta, '', new Map([[PING, '1']]));
+  }
+
+  silent(): void {
+    this.#owner.dead('does not answer any more');
+  }
+
   /** Its timers, of a connection that is over. */
   stop(): void {
-    this.#watchdog?.stop();
+    this.#heartbeat.stop();
   }
 
   #put(
@@ -330,21 +332,8 @@ export class Carrier<Stream extends StreamEnd = StreamEnd> implements MessageTak
 
   /** While there are streams, a peer that can tell has to tell now and then that it is there. */
   #watch(): void {
-    const isWatched = this.#streams.size > 0 && this.#peer?.answersPings === true;
-    if (!isWatched) return this.#watchdog?.stop();
-    this.#watchdog ??= new Watchdog(this.#silence, () => this.#listen());
-    if (this.#watchdog.isRunning) return;
-    this.#hasHeard = true;
-    this.#watchdog.start();
-  }
-
-  #listen(): void {
-    if (!this.#hasHeard && this.#isAsked && !this.isPaused)
-      return this.#owner.dead('does not answer any more');
-    this.#isAsked = !this.#hasHeard && !this.isPaused;
-    if (this.#isAsked) this.write(0, frameType.meta, '', new Map([[PING, '1']]));
-    this.#hasHeard = false;
-    this.#watchdog?.start();
+    if (this.#streams.size > 0 && this.#peer?.answersPings === true) this.#heartbeat.start();
+    else this.#heartbeat.stop();
   }
 }
 
