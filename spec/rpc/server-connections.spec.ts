@@ -125,7 +125,10 @@ describe('the connections of a server', () => {
       [{ maxPerPeer: 1.5 }, 'connections.maxPerPeer: expected a whole number above 0, got 1.5'],
       [{ idle: -1 }, 'connections.idle: expected ms above 0, got -1'],
       [{ maxAge: 'x' }, 'connections.maxAge: expected ms as a number, got x'],
-      [{ most: 1 }, 'connections: there is no option "most"; there are max, maxPerPeer, idle, maxAge'],
+      [
+        { most: 1 },
+        'connections: there is no option "most"; there are max, maxPerPeer, idle, maxAge, keepalive',
+      ],
     ] as const) {
       const made = served({}, { connections } as unknown as ServerOptions);
       expect(String(await rejection(made))).to.equal(`TypeError: ${why}`);

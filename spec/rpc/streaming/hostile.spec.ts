@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { makeClient, RpcError, type TcpAddress } from '../../../src/index.ts';
-import { texts } from '../../support/hex.ts';
+import { CALL, EXCEPTION, message, ONEWAY, REPLY, texts } from '../../support/hex.ts';
 import { type FrameKind, writeStreamFrame } from '../../support/kitex-frames.ts';
 import { closeAll, closing, fakeServer } from '../../support/peers.ts';
 import { all, chatting, lines, loaded } from './chat.ts';
@@ -23,12 +23,19 @@ const pairs = fc.dictionary(
     'biz-status',
     'ttscp',
   ),
-  fc.constantFrom('', '0', '1', '-1', '99999999999', 'fc', 'fc,ka,ex', 'stream:1', 'Chat', '7'),
+  fc.constantFrom('', '0', '1', '-1', '99999999999', 'fc', 'fc,ka,ex,mix', 'stream:1', 'Chat', '7'),
   { maxKeys: 3 },
 );
 const payload = fc.oneof(
   fc.constant(texts({ 1: 'a' })),
   fc.constant(Buffer.alloc(0)),
+  fc
+    .tuple(
+      fc.constantFrom(CALL, REPLY, EXCEPTION, ONEWAY),
+      fc.constantFrom('say', 'listen', 'none'),
+      fc.nat(3),
+    )
+    .map(([type, name, seqid]) => message(type, name, seqid, '0c 0001 0b 0001 00000000 00 00')),
   fc.uint8Array({ maxLength: 24 }).map(bytes => Buffer.from(bytes)),
 );
 const frame = fc
@@ -67,7 +74,9 @@ describe('whatever comes over a connection of streams', () => {
         const socket = connect({ host, port }).on('error', () => {});
         await once(socket, 'connect');
         // What it is to be taken for is said first.
-        socket.write(writeStreamFrame({ kind: 'meta', sid: 0, method: '' }));
+        socket.write(
+          writeStreamFrame({ kind: 'meta', sid: 0, method: '', texts: { 'x-lt-caps': 'fc,mix' } }),
+        );
         socket.end(bytes);
         socket.resume();
         await once(socket, 'close');

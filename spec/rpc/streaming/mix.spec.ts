@@ -5,7 +5,7 @@ import { type Metadata, makeClient, makeServer, RpcError, type ServerOptions } f
 import { rejection, rpcError } from '../../support/errors.ts';
 import { CALL, EXCEPTION, hex, message, REPLY, texts, toHex } from '../../support/hex.ts';
 import { readStreamFrame, type StreamFrame, writeStreamFrame } from '../../support/kitex-frames.ts';
-import { closeAll, closing, RawClient, settle, until } from '../../support/peers.ts';
+import { closeAll, closing, fakeServer, RawClient, settle, until } from '../../support/peers.ts';
 import { loaded, mixing, streaming } from './mixing.ts';
 import '../../support/seed.ts';
 
@@ -300,6 +300,43 @@ describe('plain calls beside streams', () => {
     await once(second.socket, 'close');
     expect(String(second.reported)).to.include('there is a call 1 already');
     expect(second.aborted.get('a')).to.include({ code: 'INVALID_ARGUMENT' });
+  });
+
+  it('fail alone where what answers them is none', async () => {
+    const answers: readonly (readonly [StreamFrame['kind'], Uint8Array, string])[] = [
+      ['trailer', Buffer.alloc(0), 'sent a message that does not fit'],
+      ['trailer', message(CALL, 'add', 2), 'a message of type 1 is no reply'],
+      ['trailer', message(REPLY, 'greet', 2), 'the reply to "add" is named "greet"'],
+      ['trailer', message(REPLY, 'add', 2, '0800'), 'sent a reply that does not fit'],
+      ['header', Buffer.alloc(0), 'stands in a Trailer frame'],
+      ['data', sum, 'stands in a Trailer frame'],
+      ['rst', Buffer.alloc(0), 'stands in a Trailer frame'],
+    ];
+    let nth = 0;
+    const server = await fakeServer(socket => {
+      const say = (kind: StreamFrame['kind'], sid: number, payload: Uint8Array, pairs = {}) =>
+        socket.write(writeStreamFrame({ kind, sid, method: '', payload, texts: pairs }));
+      socket.once('data', () => {
+        say('meta', 0, Buffer.alloc(0), { 'x-lt-caps': 'fc,mix' });
+        say('header', 1, Buffer.alloc(0));
+        say('data', 1, hex('080000 00000007 00'));
+        socket.on('data', chunk => {
+          // The frame's stream id, behind its length, magic and flags.
+          const [kind, payload] = answers[nth++]!;
+          say(kind, chunk.readInt32BE(8), payload);
+        });
+      });
+    });
+    const client = closing(makeClient(loaded.Mixed, server.address));
+    const ticks = await streaming(client);
+    for (const [, , told] of answers) {
+      const error = await rpcError(client.add(1, 1));
+      expect(error).to.include({ code: 'INTERNAL', phase: 'answered' });
+      expect(error.message).to.include(told);
+    }
+    expect(server.sockets).to.have.length(1);
+    await client.$close({ grace: 0 });
+    expect((await rpcError(ticks.next())).code).to.equal('CANCELLED');
   });
 
   it('are none where the client never said that it mixes', async () => {

@@ -116,7 +116,7 @@ export class StreamConnection implements LinkOwner, CarrierOwner, ClientStreamOw
     if (headers !== undefined) new ClientStream(this.#takeId(), this.#carrier, call, this).open(headers);
   }
 
-  /** Whether plain calls may go beside the streams. */
+  /** Whether plain calls may go beside the streams: without flow control a slow reader would hold them up. */
   get mixes(): boolean {
     return this.#carrier.peer?.mixes === true && this.hasRoom;
   }

@@ -18,7 +18,7 @@ import { endSoon } from '../streams.ts';
 import { Watchdog } from '../watchdog.ts';
 import { readArguments } from './arguments.ts';
 import { type CallsOwner, Request, ServedCalls } from './calls.ts';
-import { type ConnectionRules, noRules } from './connection-rules.ts';
+import type { ConnectionRules } from './connection-rules.ts';
 import { connectionCloses, notReadable, notServed } from './failures.ts';
 import { type ReplyTo, sayGoodbye } from './replies.ts';
 import type { Route } from './routes.ts';
@@ -58,11 +58,9 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner, 
   readonly #calls: ServedCalls;
   /** Runs while a message has begun and is not whole. */
   #patience: Watchdog | undefined;
-  #stay: Stay | undefined;
+  readonly #stay: Stay = new Stay(this);
   #isPaused = false;
   #isWorking = false;
-  /** No more requests are served. */
-  #isDraining = false;
   /** Nothing more is read. */
   #isEnding = false;
   #isFinishing = false;
@@ -95,8 +93,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner, 
 
   /** Lets the connection stay no longer than this. */
   stay(rules: ConnectionRules): void {
-    this.#stay = new Stay(rules, this);
-    this.#stay.rest();
+    this.#stay.limit(rules);
   }
 
   get isBusy(): boolean {
@@ -112,10 +109,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner, 
    * for what is on its way.
    */
   drain(): void {
-    if (this.#isDraining) return;
-    this.#isDraining = true;
-    this.announce();
-    this.#stay ??= new Stay(noRules, this);
+    if (this.#stay.isDraining) return;
     this.#stay.drain();
     this.#endWhenDone();
   }
@@ -205,7 +199,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner, 
   #closed(): void {
     this.#isClosed = true;
     this.#patience?.stop();
-    this.#stay?.over();
+    this.#stay.over();
     if (this.#calls.unanswered > 0) {
       const { peer } = this.caller;
       const cause = this.#stream.errored ?? undefined;
@@ -287,7 +281,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner, 
 
   /** Why a request is not served that could be; undefined if it is. */
   #refusal({ isExempt }: Route): RpcError | undefined {
-    if (this.#isDraining) return connectionCloses;
+    if (this.#stay.isDraining) return connectionCloses;
     const { admission } = this.#settings;
     return admission === undefined || isExempt ? undefined : admission.refusal();
   }
@@ -345,7 +339,7 @@ export class ServerConnection implements CallsOwner, MessageTaker, OutboxOwner, 
       if (this.#inbox.isMidMessage) return this.#refuseBytes(new Error('its end is missing'));
       this.#isEnding = true;
     }
-    if (!this.#isEnding) return this.#stay?.rest();
+    if (!this.#isEnding) return this.#stay.rest();
     this.#outbox.flush();
     endSoon(this.#stream);
   }

@@ -31,36 +31,47 @@ export interface Stayer {
 export class Stay {
   readonly #stayer: Stayer;
   /** Runs until it is old, and then until it is asked no longer. */
-  #age: Watchdog;
+  #age: Watchdog | undefined;
   /** Runs while there is nothing to do. */
-  #rest: Watchdog;
+  #rest: Watchdog | undefined;
   #isDraining = false;
 
-  constructor({ idle, maxAge }: ConnectionRules, stayer: Stayer) {
+  constructor(stayer: Stayer) {
     this.#stayer = stayer;
-    this.#rest = this.#resting(idle);
+  }
+
+  /** Whether it serves no more calls. */
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  /** Lets it stay no longer than this; without, it stays as long as it likes. */
+  limit({ idle, maxAge }: ConnectionRules): void {
     const youth = (JITTER * Math.floor(AGES * Math.random())) / AGES;
     this.#age = new Watchdog(maxAge * (1 - youth), () => this.#aged());
     this.#age.start();
+    this.#rest = this.#resting(idle);
+    this.rest();
   }
 
   /** There are no calls under way. */
   rest(): void {
     // Calls that are refused do not keep it open.
-    if (!this.#isDraining || !this.#rest.isRunning) this.#rest.start();
+    if (!this.#isDraining || !this.#rest?.isRunning) this.#rest?.start();
   }
 
-  /** It serves no more calls, and is kept open for those that are on their way. */
+  /** It serves no more calls, says so, and is kept open for those that are on their way. */
   drain(): void {
     this.over();
     this.#isDraining = true;
+    this.#stayer.announce();
     this.#rest = this.#resting(LINGER);
   }
 
   /** The connection has ended. */
   over(): void {
-    this.#rest.stop();
-    this.#age.stop();
+    this.#rest?.stop();
+    this.#age?.stop();
   }
 
   #resting(ms: number): Watchdog {
@@ -70,7 +81,7 @@ export class Stay {
   }
 
   #aged(): void {
-    this.#rest.stop();
+    this.#rest?.stop();
     this.#rest = this.#resting(QUIET);
     this.#age = new Watchdog(GRACE, () => this.#stayer.drain());
     this.#age.start();

@@ -12,7 +12,7 @@ import { exceptionBody } from '../streaming/status.ts';
 import { endSoon } from '../streams.ts';
 import { Watchdog } from '../watchdog.ts';
 import type { CallsOwner } from './calls.ts';
-import { type ConnectionRules, noRules } from './connection-rules.ts';
+import type { ConnectionRules } from './connection-rules.ts';
 import { connectionCloses, notServed } from './failures.ts';
 import type { Guest } from './guests.ts';
 import { MixedCalls } from './mixed-calls.ts';
@@ -44,10 +44,8 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
   /** Plain calls, since the first. */
   #calls: MixedCalls | undefined;
   #goesOnSoon = false;
-  #stay: Stay | undefined;
+  readonly #stay: Stay = new Stay(this);
   #isAnnounced = false;
-  /** No more streams are served. */
-  #isDraining = false;
   /** It ends when those that are there have ended. */
   #isEnding = false;
   #isClosed = false;
@@ -69,8 +67,7 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
 
   /** Lets the connection stay no longer than this. */
   stay(rules: ConnectionRules): void {
-    this.#stay = new Stay(rules, this);
-    this.#stay.rest();
+    this.#stay.limit(rules);
   }
 
   get isBusy(): boolean {
@@ -85,10 +82,7 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
 
   /** Refuses the streams that still come; ends the connection when those that are there have ended. */
   drain(): void {
-    if (this.#isDraining) return;
-    this.#isDraining = true;
-    this.announce();
-    this.#stay ??= new Stay(noRules, this);
+    if (this.#stay.isDraining) return;
     this.#stay.drain();
     this.#endWhenDone();
   }
@@ -180,14 +174,14 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
 
   #call(frame: FrameReader, r: ByteReader): void {
     this.#calls ??= new MixedCalls(this, this.settings, this.#carrier.outbox);
-    this.#calls.take(frame, r, this.#isDraining);
+    this.#calls.take(frame, r, this.#stay.isDraining);
     // As on a connection of their own: who does not read answers is not served further.
     if (this.#carrier.outbox.unsent > HIGH_WATER) this.#carrier.holdBack();
   }
 
   /** Why a stream is not served that could be. One that is has a place among all calls, and keeps it. */
   #refusal({ isExempt, methods }: Route): RpcError | undefined {
-    if (this.#isDraining) return connectionCloses;
+    if (this.#stay.isDraining) return connectionCloses;
     const { admission, limits } = this.settings;
     if (this.#carrier.size >= limits.pending) {
       const text = `${limits.pending} streams are open on this connection (limits.pending)`;
@@ -243,7 +237,7 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
   #closed(): void {
     this.#isClosed = true;
     this.#patience.stop();
-    this.#stay?.over();
+    this.#stay.over();
     this.#carrier.stop();
     const { peer } = this.caller;
     const cause = this.#stream.errored ?? undefined;
@@ -260,7 +254,7 @@ export class StreamServerConnection implements CarrierOwner, ServedStreamOwner, 
     if (this.#isClosed) {
       if (!this.#isRunning) this.#owner.over(this);
     } else if (this.isBusy || this.#carrier.outbox.isClosed) return;
-    else if (!this.#isEnding) this.#stay?.rest();
+    else if (!this.#isEnding) this.#stay.rest();
     else {
       this.#carrier.outbox.flush();
       endSoon(this.#stream);

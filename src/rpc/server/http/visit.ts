@@ -24,7 +24,7 @@ export class HttpVisit implements Guest, Stayer {
   readonly #exchanges = new Set<HttpExchange>();
   /** Runs from the first byte of a request to the end of its headers, then to the end of its body. */
   readonly #patience: Watchdog;
-  readonly #stay: Stay;
+  readonly #stay: Stay = new Stay(this);
   #latest: IncomingMessage | undefined;
   #isInHeaders = false;
   #isAnnounced = false;
@@ -35,7 +35,6 @@ export class HttpVisit implements Guest, Stayer {
     this.arrival = arrival;
     this.#settings = settings;
     this.#patience = new Watchdog(settings.limits.partial, () => this.#lostPatience());
-    this.#stay = new Stay(settings.connections, this);
     // Before the parser's own listener, which may find the end of what begins here.
     stream.prependListener('data', this.#arriving).on('close', () => {
       this.#patience.stop();
@@ -45,7 +44,7 @@ export class HttpVisit implements Guest, Stayer {
       guests.delete(this);
     });
     guests.add(this);
-    this.#stay.rest();
+    this.#stay.limit(settings.connections);
   }
 
   get isBusy(): boolean {
@@ -95,7 +94,6 @@ export class HttpVisit implements Guest, Stayer {
 
   drain(): void {
     if (this.#isUpgraded) return;
-    this.announce();
     this.#stay.drain();
     if (!this.isBusy) this.#stay.rest();
   }
