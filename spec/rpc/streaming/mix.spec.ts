@@ -55,8 +55,12 @@ describe('plain calls beside streams', () => {
     expect(peers.size).to.equal(2);
   });
 
-  it('do not go beside streams where they are in other bytes', async () => {
-    for (const options of [{ protocol: 'compact' }, { transport: 'header', zlib: true }] as const) {
+  it('do not go beside streams where they are in other bytes, or not as many as they like', async () => {
+    for (const options of [
+      { protocol: 'compact' },
+      { transport: 'header', zlib: true },
+      { connections: { inFlight: 2 } },
+    ] as const) {
       const { client, peers } = await mixing(options);
       const ticks = await streaming(client);
       await client.add(1, 1);

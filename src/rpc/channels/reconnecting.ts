@@ -17,7 +17,7 @@ export class ReconnectingChannel implements Channel {
   readonly hasHeaders: boolean;
   readonly carriesStreams: boolean;
   readonly prefersStreams: boolean;
-  /** Whether plain calls mean the same beside streams, which are in binary, and not compressed. */
+  /** Whether plain calls are as they are wanted beside streams: in binary, not compressed, any number at the same time. */
   readonly #mixes: boolean;
   readonly #pool: Pool;
   readonly #streams: StreamPool;
@@ -34,7 +34,8 @@ export class ReconnectingChannel implements Channel {
   ) {
     this.carriesStreams = carriesStreams;
     this.prefersStreams = carriesStreams && settings.transport.name === 'ttheader';
-    this.#mixes = settings.dialect === dialects.binary && !settings.zlib;
+    const isLimited = pool.inFlight < Number.POSITIVE_INFINITY;
+    this.#mixes = settings.dialect === dialects.binary && !settings.zlib && !isLimited;
     this.#streams = new StreamPool(peer, dial, settings, pool, () => this.#changed());
     this.dialect = settings.dialect;
     this.hasHeaders = settings.transport.hasHeaders;
