@@ -10,7 +10,8 @@ import {
   saslPlain,
   type TcpAddress,
 } from '../../../src/index.ts';
-import { Carrier, type CarrierOwner, type StreamEnd } from '../../../src/rpc/streaming/carrier.ts';
+import { Carrier, type CarrierOwner } from '../../../src/rpc/streaming/carrier.ts';
+import type { StreamEnd } from '../../../src/rpc/streaming/stream-end.ts';
 import { rpcError } from '../../support/errors.ts';
 import { hex, texts } from '../../support/hex.ts';
 import { type FrameKind, writeStreamFrame } from '../../support/kitex-frames.ts';

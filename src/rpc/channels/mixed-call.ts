@@ -11,9 +11,10 @@ import { dialects } from '../dialect.ts';
 import { isLeaving } from '../not-begun.ts';
 import { checkReply, settle } from '../replies.ts';
 import { addressHeader, writeCall } from '../requests.ts';
-import type { Carrier, StreamEnd } from '../streaming/carrier.ts';
+import type { Carrier } from '../streaming/carrier.ts';
 import { streamUnfit } from '../streaming/failures.ts';
 import { statusFor, writeReset } from '../streaming/reset.ts';
+import type { StreamEnd } from '../streaming/stream-end.ts';
 import { cancelled, expired } from './failures.ts';
 
 const { binary } = dialects;

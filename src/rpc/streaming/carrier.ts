@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import { DecodeError } from '../../errors/decode-error.ts';
 import type { Limits } from '../../limits.ts';
 import { MessageHeader } from '../../protocol/protocol.ts';
 import type { MessageTaker } from '../../transport/cutter.ts';
@@ -13,21 +12,8 @@ import { dialects } from '../dialect.ts';
 import { Outbox, type OutboxOwner } from '../outbox.ts';
 import { CAPABILITIES, type Grant, grantTexts, Lending, readGrant, WINDOW } from './flow.ts';
 import { defaultHeartbeat, Heartbeat, type HeartbeatOwner, type HeartbeatSettings } from './heartbeat.ts';
+import { deliver, type StreamEnd } from './stream-end.ts';
 import { Turns } from './turns.ts';
-
-/** One end of a stream, as its connection knows it. */
-export interface StreamEnd {
-  readonly sid: number;
-  header(frame: FrameReader, r: ByteReader): void;
-  data(r: ByteReader): void;
-  trailer(frame: FrameReader, r: ByteReader): void;
-  reset(frame: FrameReader, r: ByteReader): void;
-  meta(frame: FrameReader, r: ByteReader): void;
-  /** What came for it cannot be read. */
-  unfit(error: DecodeError): void;
-  /** It is known now what the other end can do. */
-  acquainted(): void;
-}
 
 /** Who uses a carrier: either end of a connection. */
 export interface CarrierOwner {
@@ -82,7 +68,7 @@ export class Carrier<Stream extends StreamEnd = StreamEnd>
   #stream: Duplex;
   /** Undefined until the first word of the other end. */
   #peer: Peer | undefined;
-  /** Streams whose readers have fallen behind. */
+  /** Streams whose readers have fallen behind, and this itself while it is held back. */
   readonly #full = new Set<object>();
   readonly #heartbeat: Heartbeat;
   #flushes = 0;
@@ -116,7 +102,7 @@ export class Carrier<Stream extends StreamEnd = StreamEnd>
     return this.#peer;
   }
 
-  /** Whether nothing is read, because readers have fallen behind. */
+  /** Whether nothing is read, because readers have fallen behind, here or at the other end. */
   get isPaused(): boolean {
     return this.#full.size > 0;
   }
@@ -197,7 +183,7 @@ export class Carrier<Stream extends StreamEnd = StreamEnd>
       this.#acquaint(plain);
       const stream = this.#streams.get(frame.sid);
       // One that is not known has ended here, while the frame was on its way.
-      if (stream !== undefined) attempt(stream, frame, r);
+      if (stream !== undefined) deliver(stream, frame, r);
       else if (frame.type === frameType.header) this.#owner.begun(frame, r);
       else if (frame.type === frameType.reset) this.#owner.givenUp(frame, r);
     }
@@ -334,30 +320,5 @@ export class Carrier<Stream extends StreamEnd = StreamEnd>
   #watch(): void {
     if (this.#streams.size > 0 && this.#peer?.answersPings === true) this.#heartbeat.start();
     else this.#heartbeat.stop();
-  }
-}
-
-/** What one stream cannot read ends that stream, and no other. */
-function attempt(stream: StreamEnd, frame: FrameReader, r: ByteReader): void {
-  try {
-    deliver(stream, frame, r);
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    stream.unfit(error);
-  }
-}
-
-function deliver(stream: StreamEnd, frame: FrameReader, r: ByteReader): void {
-  switch (frame.type) {
-    case frameType.data:
-      return stream.data(r);
-    case frameType.header:
-      return stream.header(frame, r);
-    case frameType.trailer:
-      return stream.trailer(frame, r);
-    case frameType.reset:
-      return stream.reset(frame, r);
-    case frameType.meta:
-      return stream.meta(frame, r);
   }
 }

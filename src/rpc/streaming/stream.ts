@@ -3,12 +3,13 @@ import type { FrameReader } from '../../transport/stream-frames.ts';
 import { frameType } from '../../transport/stream-frames.ts';
 import type { ByteReader } from '../../wire/reader.ts';
 import type { ByteWriter } from '../../wire/writer.ts';
-import type { Carrier, StreamEnd } from './carrier.ts';
+import type { Carrier } from './carrier.ts';
 import { Credit, grantTexts, Intake, readGrant } from './flow.ts';
 import type { MessageForm, StreamForms } from './forms.ts';
 import type { Incoming, IncomingOwner } from './incoming.ts';
 import { type Outlet, Pump } from './pump.ts';
 import { EXCEPTION, readDeclared } from './status.ts';
+import type { StreamEnd } from './stream-end.ts';
 
 /**
  * What both ends of a stream have in common: messages go out of a pump, as the other end and the connection allow, and
