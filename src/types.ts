@@ -22,6 +22,7 @@ type Exception = Error;
 type OmitFrom<T, Names extends keyof T> = Omit<T, Names>;
 type Stream<T> = AsyncIterable<T>;
 type StreamInput<T> = AsyncIterable<T> | Iterable<T>;
+type PromiseOf<T> = Promise<T>;
 /** A constant that is no literal. */
 type ReadonlyOf<T> =
   T extends Set<infer Member>
@@ -41,6 +42,7 @@ export type {
   MapInput,
   MapOf as Map,
   OmitFrom as Omit,
+  PromiseOf as Promise,
   ReadonlyOf as Readonly,
   SetInput,
   SetOf as Set,

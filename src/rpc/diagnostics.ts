@@ -189,7 +189,8 @@ export class ClientStreamTrace extends OutgoingCallMessage {
     this.begun();
     return promised.then(
       value => {
-        if (this.descriptor.streaming?.receives === undefined) this.result = value;
+        const { receives, first } = this.descriptor.streaming ?? {};
+        if (receives === undefined && first === undefined) this.result = value;
         this.ended();
         return value;
       },

@@ -2,8 +2,8 @@
 export type Ended = (failure?: { readonly error: unknown }) => void;
 
 /**
- * Goes on with a call, and tells once when it has ended: with its result, or where that is a stream, with the last
- * message, or when the reader wants no more. For interceptors that measure; what it gives stands in for the result.
+ * Goes on with a call, and tells once when it has ended: with its result, its final answer, or where that is a stream,
+ * with the last message, or when the reader wants no more. For interceptors that measure; what it gives stands in for the result.
  */
 export async function observed(next: () => Promise<unknown>, ended: Ended): Promise<unknown> {
   let result: unknown;
@@ -16,6 +16,14 @@ export async function observed(next: () => Promise<unknown>, ended: Ended): Prom
   if (isStream(result)) return watched(result, ended);
   // A first response, and then the stream.
   if (Array.isArray(result) && isStream(result[1])) return [result[0], watched(result[1], ended)];
+  // A first response, and then a final one.
+  if (Array.isArray(result) && result[1] instanceof Promise) {
+    result[1].then(
+      () => ended(),
+      error => ended({ error }),
+    );
+    return result;
+  }
   ended();
   return result;
 }

@@ -9,9 +9,12 @@ export const CRRST: Goodbye = ['crrst', '1'];
 export const DRAIN: Goodbye = [':drain', 'true'];
 /** That of fbthrift's servers, in THeader (thrift/lib/cpp2/server/Cpp2Connection.cpp); its clients do not read it. */
 const GOAWAY: Goodbye = ['connection', 'goaway'];
-const all = [CRRST, DRAIN, GOAWAY];
 
 /** Whether a peer says that it takes no more calls on this connection. */
 export function saysGoodbye(headers: Headers): boolean {
-  return all.some(([name, value]) => headers.get(name) === value);
+  return says(headers, CRRST) || says(headers, DRAIN) || says(headers, GOAWAY);
+}
+
+function says(headers: Headers, [name, value]: Goodbye): boolean {
+  return headers.get(name) === value;
 }

@@ -3,6 +3,7 @@ import {
   type MethodDescriptor,
   type ServiceDescriptor,
   streamsParameter,
+  type TypeDescriptor,
 } from '../schema/descriptor.ts';
 import { docRows, throwsRows } from './docs.ts';
 import { innerName, writeInner } from './inner.ts';
@@ -75,13 +76,22 @@ function streaming(method: MethodDescriptor, view: View, references: References)
     ? []
     : parameters(method.parameters, view, references, sends !== undefined);
   if (sends !== undefined) list.push(`requests: ${sent}<${arg(sends)}>`);
-  const last = final ?? (receives === undefined ? method.returns : undefined);
-  const stream = receives === undefined ? undefined : `${received}<${result(receives)}>`;
-  const response = first ?? (stream === undefined ? last : undefined);
-  const one = response === undefined ? 'void' : result(response);
-  const returned =
-    stream === undefined ? one : first === undefined ? stream : `readonly [first: ${one}, stream: ${stream}]`;
+  const rest =
+    receives === undefined
+      ? ended(final ?? (first === undefined ? method.returns : undefined), result)
+      : `${received}<${result(receives)}>`;
+  if (first === undefined) return `(${list.join(', ')}): ${rest};`;
+  // The final answer comes when all is sent.
+  const [name, later] =
+    receives !== undefined
+      ? ['stream', rest]
+      : ['final', view === 'Api' ? `$.Promise<${rest}>` : `${rest} | $.Promise<${rest}>`];
+  const returned = `readonly [first: ${result(first)}, ${name}: ${later}]`;
   return `(${list.join(', ')}): ${returned};`;
+}
+
+function ended(type: TypeDescriptor | undefined, result: References['decoded']): string {
+  return type === undefined ? 'void' : result(type);
 }
 
 /**

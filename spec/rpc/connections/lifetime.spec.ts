@@ -212,8 +212,9 @@ describe('a peer that does not send a byte', () => {
   it('is not, when it sends one between them', async () => {
     const peer = await serialPeer();
     const client = closing(makeClient(PingPong, peer.address, silent));
+    await client.$ready();
     for (let i = 0; i < 3; i++) {
-      const given = [rpcError(client.wait('slow', { timeout: 10 })), rpcError(client.ping({ timeout: 10 }))];
+      const given = [rpcError(client.wait('slow', { timeout: 50 })), rpcError(client.ping({ timeout: 50 }))];
       await Promise.all(given);
       peer.finish(0);
       expect(await client.ping()).to.equal('ping');

@@ -9,6 +9,7 @@ import {
   RpcError,
   ValueError,
 } from '../../../src/index.ts';
+import { deferred } from '../../../src/rpc/timers.ts';
 import { rejection, rpcError } from '../../support/errors.ts';
 import { identity } from '../../support/identities.ts';
 import { closeAll, closing, until } from '../../support/peers.ts';
@@ -106,6 +107,53 @@ describe('a method that streams', () => {
     expect(await all(stream)).to.deep.equal(['a', 'b', 'c']);
     expect(await client.sum(1, [2, 3])).to.equal(6n);
     expect(await client.sum(1, [2, 3], { timeout: 10_000 })).to.equal(6n);
+  });
+
+  it('has an answer before all others, and one at its end, where the client streams', async () => {
+    const { client, reported } = await chatting(
+      {
+        total(from: number, numbers: AsyncIterable<number>) {
+          const sum = async () => {
+            let sum = BigInt(from);
+            for await (const number of numbers) {
+              if (number < 0) throw new loaded.Rude({ word: 'below' });
+              sum += BigInt(number);
+            }
+            return sum;
+          };
+          const first = from === 5 ? 5 : 'go on';
+          return from < 0 ? [first] : [first, from === 7 ? 7 : sum()];
+        },
+      },
+      {},
+      { concurrency: { max: 1, queue: 0 } },
+    );
+    const [first, final] = await client.total(1, [2, 3]);
+    expect(first).to.equal('go on');
+    expect(await final).to.equal(6n);
+
+    const hold = deferred();
+    const slowly = async function* () {
+      yield 1;
+      await hold.promise;
+      yield -1;
+    };
+    const [begun, later] = await client.total(1, slowly());
+    expect(begun).to.equal('go on');
+    expect(await rpcError(client.total(1, []))).to.include({ code: 'RESOURCE_EXHAUSTED' });
+    hold.resolve();
+    expect(await rejection(later))
+      .to.be.instanceOf(loaded.Rude)
+      .and.include({ word: 'below' });
+
+    expect(await (await client.total(7, []))[1]).to.equal(7n);
+    expect(await rpcError(client.total(-1, []))).to.include({ code: 'INTERNAL' });
+    expect((reported[0] as Error).message).to.include('an array of its first answer and its final one');
+    expect(await rpcError(client.total(5, [-1]))).to.include({ code: 'INTERNAL' });
+    expect(reported[1]).to.be.instanceOf(ValueError);
+    // Each has given its place back, once.
+    const places = await Promise.allSettled([client.total(1, []), client.total(1, [])]);
+    expect(places.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected']);
   });
 
   it('begins at once, and what is wrong with it is found by whoever iterates', async () => {

@@ -24,6 +24,7 @@ export const loaded: DynamicModule = loadSource(
      stream<string throws (1: Odd odd)> letters(1: string word) throws (1: Rude rude)
      i32, stream<Line> numbered(1: string word)
      sink<i32 throws (1: Odd odd), i64 throws (1: Rude rude)> sum(1: i32 from)
+     string, sink<i32, i64 throws (1: Rude rude)> total(1: i32 from)
    }`,
   { onWarning: () => {} },
 );

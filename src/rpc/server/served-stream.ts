@@ -48,8 +48,8 @@ export class ServedStream extends Stream {
   readonly #requests: Incoming;
   readonly #context: CallContext;
   readonly #deadline: Watchdog | undefined;
-  /** Its handler was asked, and has not settled. */
-  #isAsking = false;
+  /** How much of what its handler was asked for is promised. */
+  #promised = 0;
   #hasArguments = false;
   #hasHeader = false;
   #isOver = false;
@@ -174,8 +174,7 @@ export class ServedStream extends Stream {
     const owner = this.#owner;
     const request = { route: this.#route, method: this.#served, args };
     if (serverCalls.hasSubscribers) this.#trace = new ServedCallTrace(request, spoken, this.#context);
-    this.#isAsking = true;
-    owner.asked();
+    this.#asked();
     let result: unknown;
     try {
       const { serve } = owner.settings;
@@ -187,14 +186,19 @@ export class ServedStream extends Stream {
       this.#fail(error);
       return this.#settled();
     }
+    this.#await(result, value => this.#answer(value));
+  }
+
+  /** Goes on with what the handler gives, or promises. */
+  #await(result: unknown, goOn: (value: unknown) => void): void {
     if (!isThenable(result)) {
-      this.#answer(result);
+      goOn(result);
       return this.#settled();
     }
     // A thenable's own rules may be odd: both ends go through one promise of ours.
     Promise.resolve(result).then(
       value => {
-        this.#answer(value);
+        goOn(value);
         this.#settled();
       },
       error => {
@@ -204,9 +208,14 @@ export class ServedStream extends Stream {
     );
   }
 
+  #asked(): void {
+    this.#promised++;
+    this.#owner.asked();
+  }
+
   #settled(): void {
-    this.#isAsking = false;
-    if (this.#isOver) this.#leave();
+    this.#promised--;
+    if (this.#isOver && this.#promised === 0) this.#leave();
     this.#owner.answered();
   }
 
@@ -215,25 +224,43 @@ export class ServedStream extends Stream {
     if (!this.#route.isExempt) this.#owner.settings.admission?.leave();
   }
 
-  /** What the handler gave: a stream, an answer and a stream, or an answer. */
+  /** What the handler gave: a stream, an answer, or a first answer and one of these. */
   #answer(result: unknown): void {
     const { carrier } = this;
     if (carrier.outbox.isWriting) return carrier.outbox.afterwards(() => this.#answer(result));
-    const { first, final, receives } = this.forms;
-    const { fullName } = this.#served;
+    const { first, receives } = this.forms;
     try {
-      if (receives === undefined) {
-        if (this.#isOver) return;
-        this.#trace?.succeeded(result);
-        if (final !== undefined) this.#sendOne(final, result);
-        return this.#succeed();
+      if (first === undefined) {
+        if (receives === undefined) this.#finish(result);
+        else this.pump(result, `${this.#served.fullName}: what the handler returned`);
+        return;
       }
-      if (first === undefined) return this.pump(result, `${fullName}: what the handler returned`);
+      const what = receives === undefined ? 'its final one' : 'a stream';
       if (!Array.isArray(result) || result.length !== 2) {
-        throw new TypeError(`${fullName}: the handler must return an array of its first answer and a stream`);
+        const text = `the handler must return an array of its first answer and ${what}`;
+        throw new TypeError(`${this.#served.fullName}: ${text}`);
       }
       if (!this.#isOver) this.#sendOne(first, result[0]);
-      this.pump(result[1], `${fullName}: the stream that the handler returned`);
+      if (receives !== undefined)
+        this.pump(result[1], `${this.#served.fullName}: the stream that the handler returned`);
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (first === undefined || receives !== undefined || !Array.isArray(result)) return;
+    // Also when the first one does not fit: what is promised must not be nobody's.
+    this.#asked();
+    this.#await(result[1], value => this.#finish(value));
+  }
+
+  /** Answers with the one message there is, or the last one. */
+  #finish(result: unknown): void {
+    const { carrier } = this;
+    if (this.#isOver) return;
+    if (carrier.outbox.isWriting) return carrier.outbox.afterwards(() => this.#finish(result));
+    try {
+      this.#trace?.succeeded(result);
+      if (this.forms.final !== undefined) this.#sendOne(this.forms.final, result);
+      this.#succeed();
     } catch (error) {
       this.#fail(error);
     }
@@ -321,7 +348,7 @@ export class ServedStream extends Stream {
     this.#deadline?.stop();
     this.#requests.end();
     this.over();
-    if (!this.#isAsking) this.#leave();
+    if (this.#promised === 0) this.#leave();
     this.#trace?.ended();
   }
 

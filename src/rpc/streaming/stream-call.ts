@@ -6,6 +6,7 @@ import { formsOf, type StreamForms } from './forms.ts';
 import { Incoming, type IncomingOwner } from './incoming.ts';
 
 interface Settling {
+  readonly promise: Promise<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -19,11 +20,14 @@ export class StreamCall extends Call implements IncomingOwner {
   /** What the caller streams; undefined where only the server does. */
   readonly requests: unknown;
   readonly incoming: Incoming;
-  /** What the caller has: an async iterable, a promise, or a promise of a first answer and an async iterable. */
+  /** What the caller has: an async iterable, a promise, or a promise of a first answer and one of these. */
   readonly result: unknown;
   /** Of one that somebody is told of: counts what is streamed. */
   messages: MessageCount | undefined = undefined;
+  readonly #replies: Replies;
   readonly #answer: Settling | undefined;
+  /** The answer that follows the first one, where that is no stream. */
+  #final: Settling | undefined;
 
   /** `args` are the declared arguments, then what is streamed, if the method takes that beside them. */
   static begin(callee: Callee, args: readonly unknown[], settings: CallSettings): StreamCall {
@@ -31,19 +35,10 @@ export class StreamCall extends Call implements IncomingOwner {
     const forms = formsOf(descriptor);
     const incoming = new Incoming(settings.messageTimeout);
     const replies = new Replies(incoming);
-    let answer: Settling | undefined;
-    let result: unknown = replies;
-    if (forms.receives === undefined || forms.first !== undefined) {
-      const promised = new Promise((resolve, reject) => {
-        answer = { resolve, reject };
-      });
-      result =
-        forms.first === undefined
-          ? promised
-          : promised.then(first => Object.freeze([first, replies] as const));
-    }
+    const isIterated = forms.receives !== undefined && forms.first === undefined;
+    const answer = isIterated ? undefined : settling();
     const requests = forms.sends === undefined ? undefined : args[arity - 1];
-    return new StreamCall(callee, args, settings, forms, requests, incoming, result, answer);
+    return new StreamCall(callee, args, settings, forms, requests, incoming, replies, answer);
   }
 
   private constructor(
@@ -53,7 +48,7 @@ export class StreamCall extends Call implements IncomingOwner {
     forms: StreamForms,
     requests: unknown,
     incoming: Incoming,
-    result: unknown,
+    replies: Replies,
     answer: Settling | undefined,
   ) {
     super(
@@ -63,18 +58,19 @@ export class StreamCall extends Call implements IncomingOwner {
       settings,
       value => {
         incoming.end();
-        answer?.resolve(value);
+        (this.#final ?? answer)?.resolve(value);
       },
       error => {
         incoming.end({ error });
-        answer?.reject(error);
+        (this.#final ?? answer)?.reject(error);
       },
     );
     this.forms = forms;
     this.requests = requests;
     this.incoming = incoming;
-    this.result = result;
+    this.#replies = replies;
     this.#answer = answer;
+    this.result = answer?.promise ?? replies;
     incoming.owner = this;
   }
 
@@ -93,10 +89,21 @@ export class StreamCall extends Call implements IncomingOwner {
   /** Nothing comes before somebody carries it. */
   taken(): void {}
 
-  /** The answer before the stream has come. */
+  /** The answer before all others has come. */
   begun(first: unknown): void {
-    this.#answer?.resolve(first);
+    if (this.forms.receives === undefined) this.#final = settling();
+    this.#answer?.resolve(Object.freeze([first, this.#final?.promise ?? this.#replies]));
   }
+}
+
+function settling(): Settling {
+  let resolve!: Settling['resolve'];
+  let reject!: Settling['reject'];
+  const promise = new Promise((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
 }
 
 /** What a caller has of the messages that come. To stop iterating cancels the call. */
