@@ -12,9 +12,14 @@ const { loadSource, makeServer, serialize } = ours.api;
 /** Does a unit's work once. */
 type Work = () => unknown;
 
+/** Made once, so that all rounds measure the same: the code of a thousand fields is optimised after a second of work. */
+const made = new Map<string, ReturnType<typeof workOf>>();
+
 answerWith<GrowthCommands>({
   async run(task, size, ms) {
-    const { work, units } = workOf(task, size);
+    const name = `${task} ${size}`;
+    const { work, units } = made.get(name) ?? workOf(task, size);
+    made.set(name, { work, units });
     await spend(work, ms);
     const [before, end] = [cpuTime(), performance.now() + ms];
     let times = 0;
