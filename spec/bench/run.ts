@@ -23,7 +23,11 @@ const run =
     : await measure(options);
 if (options.json) console.log(JSON.stringify(run, null, 1));
 else report(run);
-if (isWhole(run.plan)) writeCharts(run.results);
+if (isWhole(run.plan)) {
+  mkdirSync(RESULTS, { recursive: true });
+  writeCharts(run.results);
+  if (options.readme) writeTargets(run);
+}
 if (options.readme) rewrite('README.md', summaryOf(run));
 
 async function measure({ plan, suites: names, command }: Options): Promise<Run> {
@@ -58,8 +62,12 @@ function isWhole({ extent, only, cases, builds, aa }: Plan): boolean {
   return extent !== 'short' && !aa && cases === undefined && only.includes('') && builds.length === 0;
 }
 
+function writeTargets({ command, date, node, cpu, results }: Run): void {
+  const head = `# What was meant to be reached\n\n\`${command}\`, ${date}, Node ${node}, ${cpu}.`;
+  writeFileSync(`${RESULTS}/targets.md`, `${head}\n\n${targetTable(results)}\n`);
+}
+
 function writeCharts(results: readonly CaseResult[]): void {
-  mkdirSync(RESULTS, { recursive: true });
   for (const suite of Object.keys(suites)) {
     const own = results.filter(result => result.suite === suite);
     if (own.length > 0) writeFileSync(`${RESULTS}/${suite}.svg`, chartOf(`npm run bench -- ${suite}`, own));
