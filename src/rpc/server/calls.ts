@@ -1,66 +1,21 @@
 import { RpcError } from '../../errors/rpc-error.ts';
-import type { MessageHeader } from '../../protocol/protocol.ts';
-import type { Envelope, Headers } from '../../transport/envelope.ts';
-import { CallContext, type Caller } from '../context.ts';
+import { CallContext } from '../context.ts';
 import { ServedCallTrace, serverCalls, tellCallRefused } from '../diagnostics.ts';
-import type { Dialect } from '../dialect.ts';
 import type { Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
 import { Watchdog } from '../watchdog.ts';
 import type { Admission } from './admission.ts';
-import { undeclared } from './failures.ts';
-import { type ReplyTo, writeDeclared, writeFailure, writeResult, writeStatus } from './replies.ts';
-import type { Route } from './routes.ts';
+import { Answers, type AnswersOwner } from './answers.ts';
+import type { ReplyTo } from './replies.ts';
+import type { Request } from './request.ts';
 import type { ServingSettings } from './settings.ts';
+import { isThenable } from './thenable.ts';
 import { WaitingCalls } from './waiting-calls.ts';
 
-const noArguments: readonly unknown[] = [];
-
-/** A request that has a handler, and is not answered yet. */
-export class Request implements ReplyTo {
-  readonly name: string;
-  readonly seqid: number;
-  readonly strict: boolean;
-  readonly dialect: Dialect;
-  readonly envelope: Envelope;
-  readonly route: Route;
-  readonly method: Method;
-  /** Nothing answers it. */
-  readonly oneway: boolean;
-  args: readonly unknown[] = noArguments;
-  /** Since its arguments were read. */
-  context: CallContext | undefined = undefined;
-  /** For those who listened when it was. */
-  trace: ServedCallTrace | undefined = undefined;
-
-  constructor(
-    { seqid, strict }: MessageHeader,
-    dialect: Dialect,
-    envelope: Envelope,
-    route: Route,
-    method: Method,
-    oneway: boolean,
-  ) {
-    this.name = method.name;
-    this.seqid = seqid;
-    this.strict = strict;
-    this.dialect = dialect;
-    this.envelope = envelope;
-    this.route = route;
-    this.method = method;
-    this.oneway = oneway;
-  }
-}
-
 /** What the calls of a connection need of it. */
-export interface CallsOwner {
-  readonly caller: Caller;
-  /** What goes with an answer that is about to be written. Throws for what cannot. */
-  answering(headers: Headers): void;
+export interface CallsOwner extends AnswersOwner {
   /** A call has ended. */
   settled(): void;
-  /** The connection cannot go on. */
-  fail(error: unknown, method: Method | undefined): void;
 }
 
 /** The calls of one connection, from the moment their arguments are read to their answers. */
@@ -68,6 +23,7 @@ export class ServedCalls {
   readonly #owner: CallsOwner;
   readonly #settings: ServingSettings;
   readonly #outbox: Outbox;
+  readonly #answers: Answers;
   /** Calls that wait for a place, or whose handlers have not settled, by sequence id. */
   #running: Map<number, CallContext> | undefined;
   /** Oneway calls, and those that were answered before their handlers settled. */
@@ -81,6 +37,7 @@ export class ServedCalls {
     this.#owner = owner;
     this.#settings = settings;
     this.#outbox = outbox;
+    this.#answers = new Answers(owner, settings, outbox);
   }
 
   get size(): number {
@@ -109,7 +66,7 @@ export class ServedCalls {
 
   /** Answers a request that no handler gets. */
   decline(to: ReplyTo, failure: RpcError): void {
-    const start = () => this.#answerFailure(to, failure, undefined);
+    const start = () => this.#answers.failure(to, failure);
     if (this.#isRunning(to.seqid)) this.#waiting = { seqid: to.seqid, start };
     else start();
   }
@@ -246,7 +203,7 @@ export class ServedCalls {
     const { method, name, oneway } = request;
     tellCallRefused(name, this.#owner.caller.peer, why);
     if (oneway) this.drop(method, why);
-    else if (this.#canAnswer(request)) this.#answerFailure(request, why, method);
+    else if (this.#answers.mayWrite(request)) this.#answers.failure(request, why, method);
   }
 
   /** Ends the wait for a handler when its time is over, and tells it so. */
@@ -259,7 +216,7 @@ export class ServedCalls {
       if (!oneway) {
         this.#running?.delete(seqid);
         this.#addUnawaited(context);
-        if (this.#canAnswer(request)) this.#answerFailure(request, late, method);
+        if (this.#answers.mayWrite(request)) this.#answers.failure(request, late, method);
         request.trace?.failed(late);
         request.trace?.ended();
       }
@@ -290,103 +247,13 @@ export class ServedCalls {
 
   #succeeded(request: Request, value: unknown): void {
     request.trace?.succeeded(value);
-    this.#answerResult(request, value);
+    this.#answers.result(request, value);
     request.trace?.ended();
   }
 
   #failed(request: Request, error: unknown): void {
     request.trace?.failed(error);
-    this.#answerException(request, error);
+    this.#answers.exception(request, error);
     request.trace?.ended();
   }
-
-  #answerResult(request: Request, value: unknown): void {
-    if (request.oneway || !this.#canAnswer(request)) return;
-    const { method } = request;
-    try {
-      this.#tell(request);
-      writeResult(this.#outbox, method, request, value);
-    } catch (error) {
-      this.#answerError(request, error);
-    }
-  }
-
-  #answerException(request: Request, error: unknown): void {
-    const { method } = request;
-    if (request.oneway) return this.#report(error, method);
-    if (!this.#canAnswer(request)) return;
-    try {
-      this.#tell(request);
-      if (writeDeclared(this.#outbox, method, request, error)) return;
-    } catch (refused) {
-      return this.#answerError(request, refused);
-    }
-    this.#answerError(request, error);
-  }
-
-  /**
-   * Answers with what no IDL declares. An RpcError is the handler's own word to its caller, unless it has a peer:
-   * then it is the failure of a call that the handler made, and none of its caller's business.
-   */
-  #answerError(request: Request, error: unknown): void {
-    const { method, trace } = request;
-    trace?.failed(error);
-    if (error instanceof RpcError && error.peer === undefined) return this.#answerStatus(request, error);
-    this.#report(error, method);
-    this.#answerFailure(request, undeclared(method.fullName, error, this.#settings.exposeErrors), method);
-  }
-
-  #answerStatus(request: Request, status: RpcError): void {
-    try {
-      writeStatus(this.#outbox, request.method, request, status);
-    } catch (unfit) {
-      // Its details, or its headers, cannot travel: the status still can.
-      this.#report(unfit, request.method);
-      const { code, message, applicationType } = status;
-      const init = applicationType === undefined ? {} : { applicationType };
-      this.#answerFailure(request, new RpcError(code, message, init), request.method);
-    }
-  }
-
-  #answerFailure(to: ReplyTo, failure: RpcError, method: Method | undefined): void {
-    try {
-      writeFailure(this.#outbox, to, failure);
-    } catch (tooLarge) {
-      try {
-        writeFailure(this.#outbox, to, new RpcError(failure.code, ''));
-        this.#report(tooLarge, method);
-      } catch {
-        // A call without an answer would wait for ever: this client must go.
-        this.#owner.fail(tooLarge, method);
-      }
-    }
-  }
-
-  /** Where messages have no place for headers, what carries them may have one. */
-  #tell({ context }: Request): void {
-    const headers = context!.responseHeaders;
-    if (headers !== undefined) this.#owner.answering(headers);
-  }
-
-  /** Whether an answer may be written: not to a client that is gone or has given up, nor to one that reads none. */
-  #canAnswer({ context }: Request): boolean {
-    if (this.#outbox.isClosed || context!.isAborted) return false;
-    const { unsent } = this.#outbox;
-    if (unsent <= this.#settings.limits.unsent) return true;
-    const { peer } = this.#owner.caller;
-    const text = `${peer} does not read its replies: ${unsent} bytes wait (limits.unsent)`;
-    this.#owner.fail(new RpcError('RESOURCE_EXHAUSTED', text, { peer }), undefined);
-    return false;
-  }
-
-  #report(error: unknown, method: Method | undefined): void {
-    const { peer } = this.#owner.caller;
-    this.#settings.onError(error, { peer, ...(method === undefined ? {} : { method: method.fullName }) });
-  }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  );
 }

@@ -11,9 +11,10 @@ import { notBegun } from '../not-begun.ts';
 import type { Outbox } from '../outbox.ts';
 import { readReset } from '../streaming/reset.ts';
 import { readArguments } from './arguments.ts';
-import { type CallsOwner, Request, ServedCalls } from './calls.ts';
+import { type CallsOwner, ServedCalls } from './calls.ts';
 import { connectionCloses, notReadable, notServed } from './failures.ts';
 import type { ReplyTo } from './replies.ts';
+import { Request } from './request.ts';
 import type { Route } from './routes.ts';
 import type { ServingSettings } from './settings.ts';
 

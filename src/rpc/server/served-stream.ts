@@ -27,6 +27,7 @@ import { Watchdog } from '../watchdog.ts';
 import { MissingResult, notReadable, undeclared } from './failures.ts';
 import type { Route } from './routes.ts';
 import type { ServingSettings } from './settings.ts';
+import { isThenable } from './thenable.ts';
 
 /** As what those who listen are told of it: there is one way only. */
 const spoken = { protocol: 'binary', transport: 'ttheader' } as const;
@@ -356,10 +357,4 @@ export class ServedStream extends Stream {
     const { caller, settings } = this.#owner;
     settings.onError(error, { peer: caller.peer, method: this.#served.fullName });
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  );
 }
