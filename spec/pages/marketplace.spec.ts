@@ -161,9 +161,12 @@ describe('the Marketplace, in a browser', () => {
     const asked: string[] = [];
     page.on('console', message => wrong.push(message.text()));
     page.on('pageerror', error => wrong.push(String(error)));
-    page.on('requestfailed', failed => wrong.push(failed.url()));
+    page.on('requestfailed', failed => {
+      const why = failed.failure()?.errorText;
+      // To leave a page while its icon is still on its way is no mistake of the page.
+      if (why !== 'net::ERR_ABORTED') wrong.push(`${failed.url()}: ${why}`);
+    });
     page.on('request', request => asked.push(request.url()));
-    // To leave a page while its icon is still on its way is no mistake of the page.
     for (const path of ['/', '/science-fiction', '/self-help'])
       await page.goto(url + path, { waitUntil: 'networkidle' });
     expect(wrong).to.deep.equal([]);
