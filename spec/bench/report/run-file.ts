@@ -7,7 +7,7 @@ export interface Run {
   readonly date: string;
   readonly node: string;
   readonly cpu: string;
-  /** The command line's words. */
+  /** The command line's words; of several runs all of them. */
   readonly command: string;
   readonly plan: Plan;
   readonly packages: Readonly<Record<string, string>>;
@@ -32,5 +32,6 @@ export function merge(runs: readonly Run[]): Run {
     runs.flatMap(run => run.results).map(result => [`${result.suite}: ${result.name}`, result]),
   );
   const absences = new Map(runs.flatMap(run => run.absences).map(absence => [absence.name, absence]));
-  return { ...last, results: [...results.values()], absences: [...absences.values()] };
+  const command = [...new Set(runs.map(run => run.command))].join(', then ');
+  return { ...last, command, results: [...results.values()], absences: [...absences.values()] };
 }
