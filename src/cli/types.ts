@@ -24,8 +24,8 @@ export async function types(
 ): Promise<number> {
   const first = generate(await thriftFiles(patterns), options, terminal);
   if (options.watch !== true) return first.failed ? 1 : 0;
-  terminal.print(`watching ${first.files.size} files; Ctrl-C ends it`);
-  return watchDirectories(first.files, async () => {
+  const ready = () => terminal.print(`watching ${first.files.size} files; Ctrl-C ends it`);
+  return watchDirectories(first.files, ready, async () => {
     try {
       return generate(await thriftFiles(patterns), options, terminal).files;
     } catch (error) {

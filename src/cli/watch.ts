@@ -5,10 +5,12 @@ import { dirname } from 'node:path';
 const MOMENT = 50;
 
 /**
- * Calls `again` after changes of `.thrift` files beside the first ones, or beside those that it gives. Never resolves.
+ * Calls `again` after changes of `.thrift` files beside the first ones, or beside those that it gives; and `ready` first,
+ * when no change can be missed any more. Never resolves.
  */
 export function watchDirectories(
   first: Iterable<string>,
+  ready: () => void,
   again: () => Promise<Iterable<string>>,
 ): Promise<never> {
   const watched = new Set<string>();
@@ -31,5 +33,6 @@ export function watchDirectories(
     }
   };
   follow(first);
+  ready();
   return new Promise(() => {});
 }
