@@ -113,7 +113,7 @@ export class BalancedChannel implements Channel {
     const waiter: Waiter = {
       on: undefined,
       failures: 0,
-      give: resolve,
+      give: () => resolve(),
       refuse: why => reject(why(undefined)),
     };
     this.#place(waiter);

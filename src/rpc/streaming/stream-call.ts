@@ -2,14 +2,9 @@ import { RpcError } from '../../errors/rpc-error.ts';
 import { Call, type Callee } from '../call.ts';
 import type { CallSettings } from '../client/settings.ts';
 import type { MessageCount } from '../diagnostics.ts';
+import { type Deferred, deferred } from '../timers.ts';
 import { formsOf, type StreamForms } from './forms.ts';
 import { Incoming, type IncomingOwner } from './incoming.ts';
-
-interface Settling {
-  readonly promise: Promise<unknown>;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 /**
  * A call of a method that streams, one way or both. It is settled when the stream has ended. What its caller has of it
@@ -25,9 +20,9 @@ export class StreamCall extends Call implements IncomingOwner {
   /** Of one that somebody is told of: counts what is streamed. */
   messages: MessageCount | undefined = undefined;
   readonly #replies: Replies;
-  readonly #answer: Settling | undefined;
+  readonly #answer: Deferred<unknown> | undefined;
   /** The answer that follows the first one, where that is no stream. */
-  #final: Settling | undefined;
+  #final: Deferred<unknown> | undefined;
 
   /** `args` are the declared arguments, then what is streamed, if the method takes that beside them. */
   static begin(callee: Callee, args: readonly unknown[], settings: CallSettings): StreamCall {
@@ -36,7 +31,7 @@ export class StreamCall extends Call implements IncomingOwner {
     const incoming = new Incoming(settings.messageTimeout);
     const replies = new Replies(incoming);
     const isIterated = forms.receives !== undefined && forms.first === undefined;
-    const answer = isIterated ? undefined : settling();
+    const answer = isIterated ? undefined : deferred<unknown>();
     const requests = forms.sends === undefined ? undefined : args[arity - 1];
     return new StreamCall(callee, args, settings, forms, requests, incoming, replies, answer);
   }
@@ -49,7 +44,7 @@ export class StreamCall extends Call implements IncomingOwner {
     requests: unknown,
     incoming: Incoming,
     replies: Replies,
-    answer: Settling | undefined,
+    answer: Deferred<unknown> | undefined,
   ) {
     super(
       callee,
@@ -91,19 +86,9 @@ export class StreamCall extends Call implements IncomingOwner {
 
   /** The answer before all others has come. */
   begun(first: unknown): void {
-    if (this.forms.receives === undefined) this.#final = settling();
+    if (this.forms.receives === undefined) this.#final = deferred<unknown>();
     this.#answer?.resolve(Object.freeze([first, this.#final?.promise ?? this.#replies]));
   }
-}
-
-function settling(): Settling {
-  let resolve!: Settling['resolve'];
-  let reject!: Settling['reject'];
-  const promise = new Promise((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }
 
 /** What a caller has of the messages that come. To stop iterating cancels the call. */
