@@ -4,6 +4,7 @@ import {
   loadSource,
   makeClient,
   makeServer,
+  type RpcError,
   type ServerOptions,
 } from '../../../src/index.ts';
 import { closing } from '../../support/peers.ts';
@@ -85,4 +86,31 @@ export function noted<T>(source: AsyncIterable<T>): AsyncIterable<T> & { isClose
     },
   };
   return made;
+}
+
+export interface Text {
+  readonly text: string;
+}
+
+/** What most of its methods do. */
+export const handlers: Handlers = {
+  say: ({ text }: Text) => ({ text }),
+  async *listen({ text }: Text) {
+    for (const letter of text) yield { text: letter };
+  },
+  async write(given: AsyncIterable<Text>) {
+    let text = '';
+    for await (const line of given) text += line.text;
+    return { text };
+  },
+  async *talk(given: AsyncIterable<Text>) {
+    for await (const { text } of given) yield { text: `${text}?` };
+  },
+};
+
+/** What was thrown after all messages. */
+export async function thrown(messages: AsyncIterable<unknown>): Promise<RpcError> {
+  const last = (await all(messages)).at(-1);
+  if (last instanceof Error) return last as RpcError;
+  throw new Error('nothing was thrown');
 }

@@ -1,0 +1,135 @@
+import { expect } from 'chai';
+import { type Context, type Interceptor, type Metadata, RpcError } from '../../../src/index.ts';
+import { rpcError } from '../../support/errors.ts';
+import { closeAll } from '../../support/peers.ts';
+import { all, chatting, handlers, lines, type Text, thrown } from './chat.ts';
+
+afterEach(closeAll);
+
+describe('what travels beside a stream', () => {
+  it('goes both ways, whatever plain calls have room for', async () => {
+    const { client } = await chatting({
+      async *listen(_: Text, context: Context) {
+        context.responseMetadata.set('got', context.metadata.get('a') ?? 'nothing');
+        context.trailers.set('bytes-bin', Buffer.from('z'));
+        yield { text: String([...context.metadata].map(([name]) => name)) };
+      },
+    });
+    const told: Metadata[] = [];
+    const seen = await all(
+      client.listen(
+        { text: 'a' },
+        {
+          metadata: { a: 'b' },
+          onHeaders: (metadata: Metadata) => told.push(metadata),
+          onTrailers: (metadata: Metadata) => told.push(metadata),
+        },
+      ),
+    );
+    expect(seen).to.deep.equal(['isn,a']);
+    expect(told[0]!.get('got')).to.equal('b');
+    expect(told[1]!.get('bytes-bin')).to.deep.equal(Uint8Array.from(Buffer.from('z')));
+  });
+
+  it('may fail who is told of it, and then the stream', async () => {
+    const { client } = await chatting(handlers);
+    for (const name of ['onHeaders', 'onTrailers']) {
+      const boom = new Error('boom');
+      const options = {
+        [name]() {
+          throw boom;
+        },
+      };
+      expect((await all(client.listen({ text: 'ab' }, options))).at(-1)).to.equal(boom);
+    }
+  });
+
+  it('is the context of its handler', async () => {
+    let seen: Context | undefined;
+    const { client } = await chatting({
+      talk(_: unknown, context: Context) {
+        seen = context;
+        return [];
+      },
+    });
+    await all(client.talk([], { timeout: 60_000 }));
+    expect(seen!.method).to.equal('Chat.talk');
+    expect(seen!.peer).to.match(/^127\.0\.0\.1:\d+$/);
+    expect(seen!.deadline - Date.now()).to.be.within(1, 60_000);
+    expect(seen!.signal.aborted).to.equal(false);
+  });
+});
+
+describe('interceptors of a method that streams', () => {
+  const shout: Interceptor = async (call, next) => {
+    const [given] = call.args as [AsyncIterable<Text>];
+    call.args = [
+      (async function* () {
+        for await (const { text } of given) yield { text: `${call.side}:${text}` };
+      })(),
+    ];
+    const replies = (await next()) as AsyncIterable<Text>;
+    return (async function* () {
+      for await (const { text } of replies) yield { text: `${text}!` };
+    })();
+  };
+
+  it('stand around the call once, and around each of its messages if they will', async () => {
+    const { client } = await chatting(handlers, { interceptors: [shout] }, { interceptors: [shout] });
+    expect(await all(client.talk(lines('a', 'b')))).to.deep.equal([
+      'server:client:a?!!',
+      'server:client:b?!!',
+    ]);
+  });
+
+  it('see a stream that was not begun yet, and may refuse it', async () => {
+    const refuse: Interceptor = () => {
+      throw new RpcError('PERMISSION_DENIED', 'no');
+    };
+    for (const options of [
+      [{ interceptors: [refuse] }, {}],
+      [{}, { interceptors: [refuse] }],
+    ]) {
+      const { client } = await chatting(handlers, options[0], options[1]);
+      client.listen({ text: 'a' });
+      expect(await thrown(client.listen({ text: 'a' }))).to.include({
+        code: 'PERMISSION_DENIED',
+        message: 'no',
+      });
+      expect(await rpcError(client.write([]))).to.include({ code: 'PERMISSION_DENIED' });
+    }
+  });
+
+  it('must give what can be iterated over', async () => {
+    const { client } = await chatting(handlers, { interceptors: [() => 5] });
+    expect((await thrown(client.listen({ text: 'a' }))).message).to.include(
+      'must give an async iterable, got 5',
+    );
+  });
+
+  it('add metadata, and learn of it', async () => {
+    const seen: unknown[] = [];
+    const { client } = await chatting(
+      {
+        *listen(_: Text, context: Context) {
+          context.responseMetadata.set('answer', context.metadata.get('question') ?? '');
+          yield { text: 'a' };
+        },
+      },
+      {
+        interceptors: [
+          async (call, next) => {
+            call.metadata.set('question', 'q');
+            const replies = (await next()) as AsyncIterable<Text>;
+            return (async function* () {
+              yield* replies;
+              seen.push(call.side === 'client' && call.responseMetadata?.get('answer'));
+            })();
+          },
+        ],
+      },
+    );
+    await all(client.listen({ text: 'a' }));
+    expect(seen).to.deep.equal(['q']);
+  });
+});
