@@ -29,6 +29,7 @@ export class QueuedCalls {
   #pause: { readonly over: Deferred; readonly timer: NodeJS.Timeout } | undefined;
   /** How many wait for that beside calls. */
   #watchers = 0;
+  #isAskingAgain = false;
 
   constructor(owner: QueuedCallsOwner, most: number, backoff: BackoffSettings) {
     this.#owner = owner;
@@ -135,9 +136,23 @@ export class QueuedCalls {
   #check(): void {
     if (!this.isCrowded) this.#nobodyWaits?.resolve();
     if (!this.isCrowded && this.#watchers === 0) return this.#endPause();
-    if (this.#pause !== undefined || this.#attempts === undefined || !this.isPausing) return;
+    if (this.#pause !== undefined || this.#attempts === undefined) return;
+    if (!this.isPausing) return this.#askAgain();
     const timer = startTimer(this.#attempts.pause, () => this.#endPause());
     this.#pause = { over: deferred(), timer };
+  }
+
+  /**
+   * The pause may have come to its end since there was no connection for a call, and nobody else would say so. Once: where
+   * there is still none, the calls wait for room.
+   */
+  #askAgain(): void {
+    if (this.#isAskingAgain || !this.isCrowded || !this.isFailing) return;
+    this.#isAskingAgain = true;
+    queueMicrotask(() => {
+      this.#owner.eased();
+      this.#isAskingAgain = false;
+    });
   }
 
   #endPause(): void {
