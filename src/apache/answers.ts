@@ -2,10 +2,11 @@ import thrift from 'thrift';
 import { RpcError } from '../errors/rpc-error.ts';
 import { messageType } from '../protocol/types.ts';
 import { toApplicationException } from '../rpc/application-exception.ts';
+import { declaredResult } from '../rpc/declared.ts';
 import type { Method } from '../rpc/method.ts';
+import { ownWord } from '../rpc/own-word.ts';
 import { MissingResult, undeclared } from '../rpc/server/failures.ts';
-import { resolve } from '../schema/descriptor.ts';
-import { typeOfInstance } from '../values/classes.ts';
+import { isThenable } from '../rpc/server/thenable.ts';
 import type { ApacheMethod } from './methods.ts';
 import { pour } from './pour.ts';
 import type { ApacheProtocol } from './protocol.ts';
@@ -123,7 +124,7 @@ class Answers {
   fail(error: unknown): void {
     // A second answer would be one to some other call.
     if (this.#reply?.isGiven) return this.#settings.onError(error, { method: this.#method.fullName });
-    const values = declaredValues(this.#method, error);
+    const values = declaredResult(this.#method, error);
     if (values === undefined || this.#reply === undefined) return this.#failUndeclared(error);
     try {
       this.#reply.give(this.#result, values);
@@ -140,35 +141,17 @@ class Answers {
 
   #failUndeclared(error: unknown): void {
     const { fullName } = this.#method;
-    const own = ownWord(error);
+    const own = statusOf(error, fullName);
     if (own !== undefined && this.#reply !== undefined) return this.#reply.fail(own);
     this.#settings.onError(error, { method: fullName });
     this.#reply?.fail(undeclared(fullName, error, this.#settings.exposeErrors));
   }
 }
 
-/**
- * What a handler means its caller to know: an RpcError, unless it has a peer, for then it is the failure of a call
- * that the handler made; and npm's own application exception.
- */
-function ownWord(error: unknown): RpcError | undefined {
-  if (error instanceof RpcError) return error.peer === undefined ? error : undefined;
-  if (!(error instanceof thrift.Thrift.TApplicationException)) return undefined;
+/** What a handler means its caller to know: by an RpcError, or npm's own application exception. */
+function statusOf(error: unknown, method: string): RpcError | undefined {
+  if (!(error instanceof thrift.Thrift.TApplicationException)) {
+    return ownWord(error, { method, deadline: Number.POSITIVE_INFINITY });
+  }
   return new RpcError('INTERNAL', String(error.message ?? ''), { applicationType: error.type });
-}
-
-/** The result that carries an exception whose class the method declares. */
-function declaredValues(method: Method, error: unknown): unknown[] | undefined {
-  const type = typeof error === 'object' && error !== null ? typeOfInstance(error) : undefined;
-  if (type === undefined) return undefined;
-  const index = method.resultFields.findIndex(
-    (field, i) => (method.isVoid || i > 0) && resolve(field.type) === type,
-  );
-  return index < 0 ? undefined : [...new Array<undefined>(index).fill(undefined), error];
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  );
 }

@@ -2,6 +2,7 @@ import { RpcError } from '../errors/rpc-error.ts';
 import { isStatusCode } from '../errors/status.ts';
 import { ValueError } from '../errors/value-error.ts';
 import type { Invocation, ServerInvocation } from '../rpc/interceptor.ts';
+import { ownWord } from '../rpc/own-word.ts';
 
 /**
  * How a call ended, in a word: `OK`, a status code, or the class of an exception that its method declares. Of a
@@ -19,9 +20,8 @@ export function outcomeOf(call: Invocation, failure: { readonly error: unknown }
 function outcomeOfError(call: Invocation, error: unknown): Outcome {
   const declared = call.declared(error);
   if (declared !== undefined) return declared.name;
-  // A server tells nothing of the failures of calls that its handlers make.
-  if (error instanceof RpcError && (call.side === 'client' || error.peer === undefined))
-    return isStatusCode(error.code) ? error.code : 'INTERNAL';
+  const status = call.side === 'server' ? ownWord(error, call) : error;
+  if (status instanceof RpcError) return isStatusCode(status.code) ? status.code : 'INTERNAL';
   if (call.side === 'client') return error instanceof ValueError ? 'INVALID_ARGUMENT' : 'UNKNOWN';
   return 'INTERNAL';
 }

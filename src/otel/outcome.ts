@@ -1,6 +1,7 @@
 import { RpcError } from '../errors/rpc-error.ts';
 import type { StatusCode } from '../errors/status.ts';
 import type { Invocation } from '../rpc/interceptor.ts';
+import { ownWord } from '../rpc/own-word.ts';
 
 /** How a call ended. */
 export interface Outcome {
@@ -42,8 +43,7 @@ export function failure(call: Invocation, error: unknown, declaredErrors: boolea
     const type = error instanceof Error ? error.name : '_OTHER';
     return { status: undefined, fault: { type, error } };
   }
-  // What the caller is told: the failure of a call that the handler made is none of its business.
-  const code = error instanceof RpcError && error.peer === undefined ? error.code : 'INTERNAL';
+  const code = ownWord(error, call)?.code ?? 'INTERNAL';
   return outcome(code, error, faults.has(code));
 }
 

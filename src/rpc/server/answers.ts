@@ -3,6 +3,7 @@ import type { Headers } from '../../transport/envelope.ts';
 import type { Caller } from '../context.ts';
 import type { Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
+import { ownWord } from '../own-word.ts';
 import { undeclared } from './failures.ts';
 import { type ReplyTo, writeDeclared, writeFailure, writeResult, writeStatus } from './replies.ts';
 import type { Request } from './request.ts';
@@ -55,14 +56,12 @@ export class Answers {
     this.#error(request, error);
   }
 
-  /**
-   * Answers with what no IDL declares. An RpcError is the handler's own word to its caller, unless it has a peer:
-   * then it is the failure of a call that the handler made, and none of its caller's business.
-   */
+  /** Answers with what no IDL declares. */
   #error(request: Request, error: unknown): void {
     const { method, trace } = request;
     trace?.failed(error);
-    if (error instanceof RpcError && error.peer === undefined) return this.#status(request, error);
+    const status = ownWord(error, request.context!);
+    if (status !== undefined) return this.#status(request, status);
     this.#report(error, method);
     this.failure(request, undeclared(method.fullName, error, this.#settings.exposeErrors), method);
   }

@@ -5,13 +5,12 @@ import type { RpcError } from '../../errors/rpc-error.ts';
 import type { ValueError } from '../../errors/value-error.ts';
 import { MessageHeader } from '../../protocol/protocol.ts';
 import { messageType, wireType } from '../../protocol/types.ts';
-import { resolve } from '../../schema/descriptor.ts';
 import { answerTo, type Envelope, envelopeOf, type Headers, noHeaders } from '../../transport/envelope.ts';
-import { typeOfInstance } from '../../values/classes.ts';
 import { room } from '../../wire/writer.ts';
 import { toApplicationException } from '../application-exception.ts';
 import { statusHeaders } from '../biz-status.ts';
 import type { CallContext } from '../context.ts';
+import { declaredResult } from '../declared.ts';
 import type { Dialect } from '../dialect.ts';
 import type { Method } from '../method.ts';
 import type { Outbox } from '../outbox.ts';
@@ -43,14 +42,8 @@ export function writeResult(out: Outbox, method: Method, to: ReplyTo, value: unk
 
 /** Writes an exception, if the method declares its class; otherwise does nothing and says so. */
 export function writeDeclared(out: Outbox, method: Method, to: ReplyTo, error: unknown): boolean {
-  const type = typeof error === 'object' && error !== null ? typeOfInstance(error) : undefined;
-  if (type === undefined) return false;
-  const index = method.resultFields.findIndex(
-    (field, i) => (method.isVoid || i > 0) && resolve(field.type) === type,
-  );
-  if (index < 0) return false;
-  const values = new Array<unknown>(index + 1).fill(undefined);
-  values[index] = error;
+  const values = declaredResult(method, error);
+  if (values === undefined) return false;
   writeTuple(out, method, to, values);
   return true;
 }

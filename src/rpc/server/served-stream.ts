@@ -8,6 +8,7 @@ import { statusHeaders } from '../biz-status.ts';
 import { CallContext, type Caller } from '../context.ts';
 import { ServedCallTrace, serverCalls, tellCallRefused } from '../diagnostics.ts';
 import type { Method } from '../method.ts';
+import { ownWord } from '../own-word.ts';
 import type { Carrier } from '../streaming/carrier.ts';
 import { readGrant } from '../streaming/flow.ts';
 import { formsOf } from '../streaming/forms.ts';
@@ -293,6 +294,7 @@ export class ServedStream extends Stream {
     this.#trace?.failed(error);
     const trailers = this.#context.trailingHeaders ?? noHeaders;
     const { fullName } = this.#served;
+    const status = ownWord(error, this.#context);
     try {
       const declared = declaredIn(fullName, this.forms, ['throws', 'receiveThrows'], error);
       if (declared !== undefined) {
@@ -302,13 +304,13 @@ export class ServedStream extends Stream {
         const text = error instanceof Error ? error.message : fullName;
         return this.#endWith(statusHeaders(new RpcError('UNKNOWN', text), trailers), undefined);
       }
-      if (error instanceof RpcError && error.peer === undefined && error.applicationType === undefined) {
-        return this.#endWith(statusHeaders(error, trailers), undefined);
+      if (status !== undefined && status.applicationType === undefined) {
+        return this.#endWith(statusHeaders(status, trailers), undefined);
       }
     } catch (unfit) {
       return this.#fault(unfit, trailers);
     }
-    if (error instanceof RpcError && error.peer === undefined) return this.#endWith(trailers, error);
+    if (status !== undefined) return this.#endWith(trailers, status);
     this.#fault(error, trailers);
   }
 
