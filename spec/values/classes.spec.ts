@@ -127,10 +127,10 @@ describe('the class of a struct', () => {
   });
 
   it('is the same for few fields and for many', () => {
-    for (const count of [23, 24, 60, 128, 129, 360, 361, 400]) {
+    for (const count of [23, 24, 60, 128, 129, 400, 1030]) {
       const names = Array.from({ length: count }, (_, i) => `field${i}`);
       const members = names.map((name, i) => `${i + 1}: i32 ${name}${i === 2 ? ' = 7' : ''}`);
-      const { Wide } = loadSource(`struct Wide { ${members.join(', ')}, 1000: bool __proto__ }`);
+      const { Wide } = loadSource(`struct Wide { ${members.join(', ')}, 2000: bool __proto__ }`);
       class Own extends (Wide as StructClass<{ field0: number }>) {
         sum(): number {
           return this.field0! + 1;

@@ -3,7 +3,7 @@ import { classOf } from '../../values/classes.ts';
 import { setOwn } from '../../values/fields.ts';
 import { FunctionSource } from '../../values/function-source.ts';
 import { emptyUnionOf, exceptionOf, unionOf } from '../../values/instances.ts';
-import { MOST_HIDDEN, makerOf } from '../../values/maker.ts';
+import { hasHiddenClass, makerOf } from '../../values/maker.ts';
 import type { CodecFinder, Decode } from '../codec.ts';
 import { missingField, mistypedElements, secondMember } from '../complaints.ts';
 import type { CodecPlan, ContainerPlan, FieldPlan, LeafPlan, RecordPlan, ValuePlan } from '../plan.ts';
@@ -127,7 +127,7 @@ export abstract class DecodePrinter {
     const pieces: (readonly FieldPlan[])[] = [];
     for (let at = 0; at < plan.fields.length; at += PIECE) pieces.push(plan.fields.slice(at, at + PIECE));
     this.#inPieces = true;
-    this.#isInstance = plan.form === 'struct' && plan.fields.length <= MOST_HIDDEN;
+    this.#isInstance = plan.form === 'struct' && hasHiddenClass(plan.fields.length);
     pieces.forEach((fields, i) => {
       source.add(`function piece${i}(r, h, o, depth) {`);
       this.#declare();
@@ -173,8 +173,7 @@ export abstract class DecodePrinter {
     const { fields } = plan;
     if (plan.form === 'union') return '{ k: -1, f: undefined, id: undefined }';
     if (!this.#isInstance) return `new Array(${fields.length}).fill(undefined)`;
-    const unset = this.source.bind(new Array(fields.length).fill(undefined));
-    return `new ${this.#maker(plan)}(${unset})`;
+    return `new ${this.#maker(plan)}()`;
   }
 
   #maker({ type }: RecordPlan): string {
