@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { type Context, type Interceptor, type Metadata, RpcError } from '../../../src/index.ts';
+import { type Context, context, type Interceptor, type Metadata, RpcError } from '../../../src/index.ts';
 import { rpcError } from '../../support/errors.ts';
-import { closeAll } from '../../support/peers.ts';
+import { closeAll, until } from '../../support/peers.ts';
 import { all, chatting, handlers, lines, type Text, thrown } from './chat.ts';
 
 afterEach(closeAll);
@@ -57,6 +57,40 @@ describe('what travels beside a stream', () => {
     expect(seen!.peer).to.match(/^127\.0\.0\.1:\d+$/);
     expect(seen!.deadline - Date.now()).to.be.within(1, 60_000);
     expect(seen!.signal.aborted).to.equal(false);
+  });
+
+  it('is there below generators of either kind to the end, where the server propagates', async () => {
+    const closed: unknown[] = [];
+    const here = () => ({ text: String(context()?.method) });
+    const { client } = await chatting(
+      {
+        *listen() {
+          try {
+            yield here();
+            yield here();
+          } finally {
+            closed.push(here().text);
+          }
+        },
+        async *talk() {
+          try {
+            yield here();
+            yield here();
+          } finally {
+            closed.push(here().text);
+          }
+        },
+        letters: () => [String(context()?.method), 'b'],
+      },
+      {},
+      { propagate: true },
+    );
+    expect(await all(client.listen({ text: '' }))).to.deep.equal(['Chat.listen', 'Chat.listen']);
+    expect(await all(client.talk([]))).to.deep.equal(['Chat.talk', 'Chat.talk']);
+    for await (const _ of client.listen({ text: '' })) break;
+    await until(() => closed.length === 3);
+    expect(closed).to.deep.equal(['Chat.listen', 'Chat.talk', 'Chat.listen']);
+    expect(await all(client.letters('a'))).to.deep.equal(['Chat.letters', 'b']);
   });
 });
 

@@ -14,15 +14,17 @@ export function iteratedHere(given: unknown): unknown {
 }
 
 function held(given: unknown, here: Here): unknown {
-  if (isStream(given)) return new Held(given, here);
   // A first response, and then the stream.
-  if (Array.isArray(given) && given.length === 2 && isStream(given[1]))
-    return [given[0], new Held(given[1], here)];
-  return given;
+  if (Array.isArray(given) && given.length === 2) return [given[0], heldStream(given[1], here)];
+  return heldStream(given, here);
 }
 
-function isStream(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+/** What has nothing of its own to run, such as an array, is given back as it is. */
+function heldStream(given: unknown, here: Here): unknown {
+  if (typeof given !== 'object' || given === null) return given;
+  if (Symbol.asyncIterator in given) return new Held(given as AsyncIterable<unknown>, here);
+  if (Symbol.iterator in given && 'next' in given) return new HeldPlain(given as Iterator<unknown>, here);
+  return given;
 }
 
 class Held implements AsyncIterable<unknown> {
@@ -41,5 +43,28 @@ class Held implements AsyncIterable<unknown> {
       next: () => here(() => iterator.next()),
       return: async () => (await here(() => iterator.return?.())) ?? { done: true, value: undefined },
     };
+  }
+}
+
+/** Of a generator that is no async one. */
+class HeldPlain implements IterableIterator<unknown> {
+  readonly #source: Iterator<unknown>;
+  readonly #here: Here;
+
+  constructor(source: Iterator<unknown>, here: Here) {
+    this.#source = source;
+    this.#here = here;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<unknown> {
+    return this.#here(() => this.#source.next());
+  }
+
+  return(): IteratorResult<unknown> {
+    return this.#here(() => this.#source.return?.()) ?? { done: true, value: undefined };
   }
 }
