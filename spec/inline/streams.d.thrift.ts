@@ -74,6 +74,8 @@ export declare namespace Facebook {
     bare(): $.Stream<number>;
     gather(requests: $.StreamInput<Line.Input>): bigint;
     sum(from: number, step: number | null | undefined, requests: $.StreamInput<$.I64Input>): Lines;
+    total(from: number, requests: $.StreamInput<Line.Input>): readonly [first: string, final: $.Promise<bigint>];
+    quiet(requests: $.StreamInput<number>): number;
     stream(sink: number): number;
     sink(): number;
   }
@@ -86,6 +88,8 @@ export declare namespace Facebook {
     bare(): $.StreamInput<number>;
     gather(requests: $.Stream<Line>): $.I64Input;
     sum(from: number, step: number, requests: $.Stream<bigint>): $.ListInput<Line.Input>;
+    total(from: number, requests: $.Stream<Line>): readonly [first: string, final: $.I64Input | $.Promise<$.I64Input>];
+    quiet(requests: $.Stream<number>): number;
     stream(sink: number): number;
     sink(): number;
   }

@@ -17,5 +17,7 @@ service Facebook extends Kitex {
   void, stream<i32> bare()
   sink<Line, i64> gather()
   sink<i64 throws (1: Odd odd), Lines throws (1: Rude rude)> sum(1: i32 from, 2: i32 step = 1);
+  string, sink<Line, i64 throws (1: Odd odd)> total(1: i32 from)
+  void, sink<i32, i32> quiet()
   i32 stream(1: i32 sink) i32 sink()
 }

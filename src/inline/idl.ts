@@ -10,9 +10,8 @@ export type { IdlTypeError } from './types.ts';
  *
  * The types know what most files are made of: constants, enums, typedefs, structs, unions, exceptions and services
  * that the text itself defines, with what they stream. What is included is loosely typed, and what is written with
- * structured annotations, an interaction, or a `sink` behind a response, has an `IdlTypeError` for a type that says so.
- * Docs and parameter names do not survive. A text that the
- * compiler does not know letter by letter gives a `DynamicModule`.
+ * structured annotations, or an interaction, has an `IdlTypeError` for a type that says so. Docs and parameter names do
+ * not survive. A text that the compiler does not know letter by letter gives a `DynamicModule`.
  *
  * A page costs the compiler a few hundredths of a second, a thousand lines less than one second. What is used is
  * parsed, and nothing else. It gives up ("excessively deep") beyond some 900 comments and quoted texts, 900

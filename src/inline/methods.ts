@@ -1,11 +1,12 @@
 import type { Field, ParseFields } from './members.ts';
 import type { ParseType, Written } from './types.ts';
 
-/** What a method streams, in the place of a result; `answer` is the one message that goes beside the stream. */
+/** What a method streams, in the place of a result; `first` and `final` are the messages that the server sends apart. */
 export interface Streams {
   readonly sends: Written | undefined;
   readonly receives: Written | undefined;
-  readonly answer: Written | undefined;
+  readonly first: Written | undefined;
+  readonly final: Written | undefined;
 }
 
 export type Method = readonly [name: string, returns: Written | Streams, parameters: readonly Field[]];
@@ -47,22 +48,24 @@ type AfterThrows<S extends string, Texts extends readonly string[]> = S extends 
 type ParseReturns<S extends string, Texts extends readonly string[]> = S extends `stream < ${infer Inside}`
   ? ParseStream<Inside, Texts, undefined>
   : S extends `sink < ${infer Inside}`
-    ? ParseSink<Inside, Texts>
+    ? ParseSink<Inside, Texts, undefined>
     : ParseType<S, Texts> extends [infer Type extends Written, infer Rest extends string]
       ? Rest extends `stream < ${infer Inside}`
         ? ParseStream<Inside, Texts, Type extends 'void' ? undefined : Type>
-        : [Type, Rest]
+        : Rest extends `sink < ${infer Inside}`
+          ? ParseSink<Inside, Texts, Type extends 'void' ? undefined : Type>
+          : [Type, Rest]
       : undefined;
 
 type ParseStream<S extends string, Texts extends readonly string[], First extends Written | undefined> =
   ParseStreamed<S, Texts> extends [infer Element extends Written, `> ${infer Rest}`]
-    ? [{ sends: undefined; receives: Element; answer: First }, Rest]
+    ? [{ sends: undefined; receives: Element; first: First; final: undefined }, Rest]
     : undefined;
 
-type ParseSink<S extends string, Texts extends readonly string[]> =
+type ParseSink<S extends string, Texts extends readonly string[], First extends Written | undefined> =
   ParseStreamed<S, Texts> extends [infer Element extends Written, infer Next extends string]
     ? ParseStreamed<Next, Texts> extends [infer Final extends Written, `> ${infer Rest}`]
-      ? [{ sends: Element; receives: undefined; answer: Final }, Rest]
+      ? [{ sends: Element; receives: undefined; first: First; final: Final }, Rest]
       : undefined
     : undefined;
 
@@ -95,11 +98,11 @@ type WithMode<M extends Method, Mode> = Mode extends 'unary'
     : M[1] extends 'void'
       ? undefined
       : Mode extends 'server'
-        ? readonly [M[0], { sends: undefined; receives: M[1]; answer: undefined }, M[2]]
+        ? readonly [M[0], { sends: undefined; receives: M[1]; first: undefined; final: undefined }, M[2]]
         : M[2] extends readonly [infer Only extends Field]
           ? Mode extends 'client'
-            ? readonly [M[0], { sends: Only[2]; receives: undefined; answer: M[1] }, []]
+            ? readonly [M[0], { sends: Only[2]; receives: undefined; first: undefined; final: M[1] }, []]
             : Mode extends 'bidirectional'
-              ? readonly [M[0], { sends: Only[2]; receives: M[1]; answer: undefined }, []]
+              ? readonly [M[0], { sends: Only[2]; receives: M[1]; first: undefined; final: undefined }, []]
               : undefined
           : undefined;

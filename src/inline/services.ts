@@ -45,35 +45,41 @@ export type Impl<S extends Schema, Methods extends readonly Method[]> = Flat<{
       >;
 }>;
 
-/** What is streamed stands behind the parameters. What is given may be any iterable. */
+/**
+ * What is streamed stands behind the parameters. What is given may be any iterable. Behind a first answer comes a
+ * stream, or the final answer, when all is sent.
+ */
 type ApiStream<S extends Schema, Found extends Streams, Fields extends readonly Field[]> = Signature<
   Found['sends'] extends Written
     ? ApiParameters<S, Fields, [$.StreamInput<Input<S, Found['sends']>>], false>
     : ApiParameters<S, Fields>,
-  Found['receives'] extends Written
-    ? Behind<
-        Found['answer'] extends Written ? [Decoded<S, Found['answer']>] : [],
-        $.Stream<Decoded<S, Found['receives']>>
-      >
-    : Decoded<S, Found['answer']>
+  Found['first'] extends Written
+    ? readonly [
+        first: Decoded<S, Found['first']>,
+        later: Found['receives'] extends Written
+          ? $.Stream<Decoded<S, Found['receives']>>
+          : Promise<Decoded<S, Found['final']>>,
+      ]
+    : Found['receives'] extends Written
+      ? $.Stream<Decoded<S, Found['receives']>>
+      : Decoded<S, Found['final']>
 >;
 
 type ImplStream<S extends Schema, Found extends Streams, Fields extends readonly Field[]> = Signature<
   Found['sends'] extends Written
     ? [...ImplParameters<S, Fields>, $.Stream<Decoded<S, Found['sends']>>]
     : ImplParameters<S, Fields>,
-  Found['receives'] extends Written
-    ? Behind<
-        Found['answer'] extends Written ? [Input<S, Found['answer']>] : [],
-        $.StreamInput<Input<S, Found['receives']>>
-      >
-    : Input<S, Found['answer']>
+  Found['first'] extends Written
+    ? readonly [
+        first: Input<S, Found['first']>,
+        later: Found['receives'] extends Written
+          ? $.StreamInput<Input<S, Found['receives']>>
+          : Input<S, Found['final']> | Promise<Input<S, Found['final']>>,
+      ]
+    : Found['receives'] extends Written
+      ? $.StreamInput<Input<S, Found['receives']>>
+      : Input<S, Found['final']>
 >;
-
-/** A stream, or the answer that goes before it, and the stream. */
-type Behind<First extends readonly unknown[], Stream> = First extends readonly [infer Answer]
-  ? readonly [first: Answer, stream: Stream]
-  : Stream;
 
 type Signature<Parameters, Returned> = Parameters extends readonly unknown[]
   ? (...args: Parameters) => Returned
