@@ -16,7 +16,8 @@ const server = makeServer(loaded.PingPong, handler, { onError() {} }).add(
       for (let i = 0; i < count; i++) yield i;
     },
     add: (a, b) => a + b,
-    wait: () => new Promise<string>(() => {}),
+    // Never; the other service has no method of that name.
+    greet: () => new Promise<string>(() => {}),
   },
   { partial: true },
 );

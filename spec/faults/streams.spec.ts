@@ -17,7 +17,7 @@ describe('a server of streams, and of plain calls beside them', () => {
     const server = await ServerProcess.start();
     const client = closing(makeClient(loaded.Mixed, server.address));
     const ticks = await streaming(client);
-    const calls = Array.from({ length: 1000 }, (_, i) => rpcError(client.wait(String(i))));
+    const calls = Array.from({ length: 1000 }, (_, i) => rpcError(client.greet(String(i))));
     expect(await client.add(1, 1)).to.equal(2);
     await server.kill();
     for (const error of await Promise.all(calls))
