@@ -3,6 +3,7 @@ import { addDeadline, type Expiring, removeDeadline } from '../../src/rpc/deadli
 
 interface Item extends Expiring {
   readonly name: string;
+  expire(): void;
 }
 
 function makeItem(name: string, expired: string[]): Item {
@@ -66,6 +67,28 @@ describe('deadlines', () => {
     expect(expired).to.deep.equal(['first']);
     await pass(8);
     expect(expired).to.deep.equal(['first', 'second']);
+  });
+
+  it('that add themselves again each time they expire need one timer, however often', async () => {
+    const { setTimeout: original } = globalThis;
+    let timers = 0;
+    let expired = 0;
+    const item = makeItem('again', []);
+    item.expire = () => {
+      if (++expired < 10) addDeadline(item, 4);
+    };
+    globalThis.setTimeout = ((...args: Parameters<typeof setTimeout>) => {
+      timers++;
+      return original(...args);
+    }) as typeof setTimeout;
+    try {
+      addDeadline(item, 4);
+      while (expired < 10) await new Promise(resolve => original(resolve, 1));
+    } finally {
+      globalThis.setTimeout = original;
+    }
+    // One for each, and now and then one more where the clock was not quite there.
+    expect(timers).to.be.within(10, 20);
   });
 
   it('never expire before their time', async () => {

@@ -66,18 +66,22 @@ export class DeadlineQueue {
     startTimer(ms + 1, () => this.#check()).unref();
   }
 
+  /** What expires may add to this queue: there is one timer all the same. */
   #check(): void {
-    this.#timed = false;
     const now = performance.now();
     const waiting = this.#waiting;
     this.begin(now);
-    for (let item = waiting.first; this.#isOver(item, now); item = waiting.first) {
-      this.remove(item);
-      item.expire();
+    try {
+      for (let item = waiting.first; this.#isOver(item, now); item = waiting.first) {
+        this.remove(item);
+        item.expire();
+      }
+    } finally {
+      this.#timed = false;
+      const next = waiting.first;
+      if (next === undefined) queues.delete(this.#ms);
+      else this.#wait(next === this.#fresh ? this.#ms : next.expiresAt - now);
     }
-    const next = waiting.first;
-    if (next === undefined) queues.delete(this.#ms);
-    else this.#wait(next === this.#fresh ? this.#ms : next.expiresAt - now);
   }
 }
 
