@@ -12,7 +12,7 @@ import {
   RpcError,
 } from '../../src/index.ts';
 import { rejection, rpcError } from '../support/errors.ts';
-import { closeAll, closing } from '../support/peers.ts';
+import { closeAll, closing, until } from '../support/peers.ts';
 import { served } from '../support/servers.ts';
 import { loaded } from '../support/services.ts';
 import { all, chatting } from './streaming/chat.ts';
@@ -144,6 +144,27 @@ describe('metadata of a reply that HTTP has no place for', () => {
     expect(String(reported[0]?.error)).to.include('a\nb');
     expect(await client.count(0)).to.equal(0);
   });
+});
+
+describe('metadata of a reply that is larger than headers may be', () => {
+  for (const transport of ['header', 'ttheader'] as const) {
+    it(`fails that call alone: ${transport}`, async () => {
+      const { address, running, finish } = await served({
+        ping({ responseMetadata }: Context) {
+          responseMetadata.set('large', 'x'.repeat(70_000));
+          return 'pong';
+        },
+      });
+      const client = open(address, { transport });
+      const other = client.wait('a');
+      await until(() => running.length === 1);
+      const error = await rpcError(client.ping());
+      expect(error).to.include({ code: 'RESOURCE_EXHAUSTED', phase: 'answered' });
+      expect(error.message).to.include('room for');
+      finish('a');
+      expect(await other).to.equal('a');
+    });
+  }
 });
 
 describe('a call that needs headers where messages have none', () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type Context, loadSource, makeClient, RpcError, ValueError } from '../../../src/index.ts';
+import { deferred } from '../../../src/rpc/timers.ts';
 import { rejection, rpcError } from '../../support/errors.ts';
 import { closeAll, closing, until } from '../../support/peers.ts';
 import { all, chatting, handlers, lines, loaded, noted, type Text, thrown } from './chat.ts';
@@ -75,6 +76,70 @@ describe('a stream that fails', () => {
     expect(await rejection(client.sum(1, [1])))
       .to.be.instanceOf(Rude)
       .and.include({ word: 'none' });
+  });
+
+  it('ends without what the handler put into headers, where that does not fit', async () => {
+    const large = 'x'.repeat(70_000);
+    const { client, reported } = await chatting({
+      async *listen({ text }: Text, context: Context) {
+        if (text !== 'throws') context[text as 'trailers' | 'responseMetadata'].set('large', large);
+        if (text === 'throws') throw new RpcError('NOT_FOUND', large);
+        if (text === 'trailers') yield { text };
+      },
+      async write(_: unknown, { trailers }: Context) {
+        trailers.set('large', large);
+        return { text: 'a' };
+      },
+      say: (line: Text) => line,
+    });
+    const tooLarge = { code: 'RESOURCE_EXHAUSTED', phase: 'answered' };
+    const [message, error] = await all(client.listen({ text: 'trailers' }));
+    expect(message).to.equal('trailers');
+    expect(error).to.include(tooLarge);
+    expect(await thrown(client.listen({ text: 'responseMetadata' }))).to.include(tooLarge);
+    expect(await rpcError(client.write([]))).to.include(tooLarge);
+    expect(await thrown(client.listen({ text: 'throws' }))).to.include({ code: 'NOT_FOUND', message: large });
+    expect(reported).to.have.length(4);
+    expect(await client.say({ text: 'still here' })).to.include({ text: 'still here' });
+    const late = await chatting(
+      {
+        talk(_: unknown, { responseMetadata }: Context) {
+          responseMetadata.set('large', large);
+          return new Promise(() => {});
+        },
+      },
+      {},
+      { timeout: 30 },
+    );
+    expect(await thrown(late.client.talk([]))).to.include({ code: 'DEADLINE_EXCEEDED' });
+    expect(late.reported).to.have.length(1);
+  });
+
+  it('closes what its handler gives when nobody is there any more', async () => {
+    const open = deferred();
+    let given = 0;
+    let closed = 0;
+    const give = async () => {
+      await open.promise;
+      given++;
+      return {
+        [Symbol.asyncIterator]: () => ({
+          next: () => new Promise<never>(() => {}),
+          return: () => Promise.resolve({ done: true, value: closed++ }),
+        }),
+      };
+    };
+    const { client } = await chatting({
+      listen: give,
+      numbered: async () => ['does not fit', await give()],
+    });
+    const [first, second] = [client.listen({ text: '' }), client.listen({ text: '' }, { timeout: 20 })];
+    const misfit = rpcError(client.numbered('a'));
+    await first.return();
+    expect(await thrown(second)).to.include({ code: 'DEADLINE_EXCEEDED' });
+    open.resolve();
+    expect(await misfit).to.include({ code: 'INTERNAL' });
+    await until(() => given === 3 && closed === 3);
   });
 
   it('ends at the server when the client streams what throws, or does not fit', async () => {

@@ -78,19 +78,25 @@ export class Answers {
     }
   }
 
-  /** Answers with a failure that no IDL declares. */
+  /** Answers with a failure that no IDL declares: without the handler's headers, or the text, where these do not fit. */
   failure(to: ReplyTo, failure: RpcError, method?: Method): void {
-    try {
-      writeFailure(this.#outbox, to, failure);
-    } catch (tooLarge) {
+    const bare = new RpcError(failure.code, '');
+    let unfit: unknown;
+    for (const [error, byItself] of [
+      [failure, false],
+      [failure, true],
+      [bare, true],
+    ] as const) {
       try {
-        writeFailure(this.#outbox, to, new RpcError(failure.code, ''));
-        this.#report(tooLarge, method);
-      } catch {
-        // A call without an answer would wait for ever: this client must go.
-        this.#owner.fail(tooLarge, method);
+        writeFailure(this.#outbox, to, error, byItself);
+        if (unfit !== undefined) this.#report(unfit, method);
+        return;
+      } catch (tooLarge) {
+        unfit = tooLarge;
       }
     }
+    // A call without an answer would wait for ever: this client must go.
+    this.#owner.fail(unfit, method);
   }
 
   /** Where messages have no place for headers, what carries them may have one. */

@@ -48,9 +48,9 @@ export function writeDeclared(out: Outbox, method: Method, to: ReplyTo, error: u
   return true;
 }
 
-/** Writes a failure that no IDL declares. */
-export function writeFailure(out: Outbox, to: ReplyTo, error: RpcError): void {
-  writeException(out, to, error, responseHeaders(to));
+/** Writes a failure that no IDL declares; by itself without what the handler would have in the headers. */
+export function writeFailure(out: Outbox, to: ReplyTo, error: RpcError, byItself = false): void {
+  writeException(out, to, error, byItself ? noHeaders : responseHeaders(to));
 }
 
 /**

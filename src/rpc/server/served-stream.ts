@@ -54,7 +54,6 @@ export class ServedStream extends Stream {
   #promised = 0;
   #hasArguments = false;
   #hasHeader = false;
-  #isOver = false;
   /** For those who listened when its handler was asked. */
   #trace: ServedCallTrace | undefined;
 
@@ -133,8 +132,8 @@ export class ServedStream extends Stream {
 
   /** Nobody is there any more. */
   cancel(reason: unknown): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.isOver) return;
+    this.isOver = true;
     this.#trace?.failed(reason);
     this.#requests.end({ error: reason });
     // Before what the handler streams is closed: calls that are made for it learn the reason.
@@ -217,7 +216,7 @@ export class ServedStream extends Stream {
 
   #settled(): void {
     this.#promised--;
-    if (this.#isOver && this.#promised === 0) this.#leave();
+    if (this.isOver && this.#promised === 0) this.#leave();
     this.#owner.answered();
   }
 
@@ -231,33 +230,39 @@ export class ServedStream extends Stream {
     const { carrier } = this;
     if (carrier.outbox.isWriting) return carrier.outbox.afterwards(() => this.#answer(result));
     const { first, receives } = this.forms;
-    try {
-      if (first === undefined) {
-        if (receives === undefined) this.#finish(result);
-        else this.pump(result, `${this.#served.fullName}: what the handler returned`);
-        return;
-      }
+    if (first === undefined) {
+      return receives === undefined
+        ? this.#finish(result)
+        : this.#stream(result, 'what the handler returned');
+    }
+    if (!Array.isArray(result) || result.length !== 2) {
       const what = receives === undefined ? 'its final one' : 'a stream';
-      if (!Array.isArray(result) || result.length !== 2) {
-        const text = `the handler must return an array of its first answer and ${what}`;
-        throw new TypeError(`${this.#served.fullName}: ${text}`);
-      }
-      if (!this.#isOver) this.#sendOne(first, result[0]);
-      if (receives !== undefined)
-        this.pump(result[1], `${this.#served.fullName}: the stream that the handler returned`);
+      const text = `the handler must return an array of its first answer and ${what}`;
+      return this.#fail(new TypeError(`${this.#served.fullName}: ${text}`));
+    }
+    try {
+      if (!this.isOver) this.#sendOne(first, result[0]);
     } catch (error) {
       this.#fail(error);
     }
-    if (first === undefined || receives !== undefined || !Array.isArray(result)) return;
-    // Also when the first one does not fit: what is promised must not be nobody's.
+    // Also when the first one does not fit: no stream stays open, and what is promised must not be nobody's.
+    if (receives !== undefined) return this.#stream(result[1], 'the stream that the handler returned');
     this.#asked();
     this.#await(result[1], value => this.#finish(value));
+  }
+
+  #stream(source: unknown, what: string): void {
+    try {
+      this.pump(source, `${this.#served.fullName}: ${what}`);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** Answers with the one message there is, or the last one. */
   #finish(result: unknown): void {
     const { carrier } = this;
-    if (this.#isOver) return;
+    if (this.isOver) return;
     if (carrier.outbox.isWriting) return carrier.outbox.afterwards(() => this.#finish(result));
     try {
       this.#trace?.succeeded(result);
@@ -274,23 +279,25 @@ export class ServedStream extends Stream {
     this.carrier.send(this.sid, this.method, (w, at) => form.encode(w, value, at));
   }
 
-  /** The one frame that comes before all others. */
+  /** The one frame that comes before all others. Also where what the handler gave for it does not fit. */
   #sendHeader(): void {
     if (this.#hasHeader) return;
     this.#hasHeader = true;
-    this.carrier.write(this.sid, frameType.header, this.method, this.#context.responseHeaders);
+    try {
+      this.carrier.write(this.sid, frameType.header, this.method, this.#context.responseHeaders);
+    } catch (unfit) {
+      this.carrier.write(this.sid, frameType.header, this.method, noHeaders);
+      throw unfit;
+    }
   }
 
   #succeed(): void {
-    if (this.#isOver) return;
-    this.#sendHeader();
-    this.carrier.write(this.sid, frameType.trailer, this.method, this.#context.trailingHeaders);
-    this.#end();
+    this.#endWith(this.#context.trailingHeaders ?? noHeaders, undefined);
   }
 
   /** What no stream ends with that went well: as in a reply, and as a Kitex client understands it. */
   #fail(error: unknown): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#trace?.failed(error);
     const trailers = this.#context.trailingHeaders ?? noHeaders;
     const { fullName } = this.#served;
@@ -302,10 +309,11 @@ export class ServedStream extends Stream {
         const texts = new Map([[EXCEPTION, declared.id]]);
         this.carrier.write(this.sid, frameType.meta, this.method, texts, declared.body);
         const text = error instanceof Error ? error.message : fullName;
-        return this.#endWith(statusHeaders(new RpcError('UNKNOWN', text), trailers), undefined);
+        const told = new RpcError('UNKNOWN', text);
+        return this.#endWith(statusHeaders(told, trailers), undefined, told);
       }
       if (status !== undefined && status.applicationType === undefined) {
-        return this.#endWith(statusHeaders(status, trailers), undefined);
+        return this.#endWith(statusHeaders(status, trailers), undefined, status);
       }
     } catch (unfit) {
       return this.#fault(unfit, trailers);
@@ -330,13 +338,31 @@ export class ServedStream extends Stream {
     this.#context.abort(error);
   }
 
-  #endWith(texts: Headers, error: RpcError | undefined): void {
-    if (this.#isOver) return;
-    this.#sendHeader();
-    const body = error && exceptionBody(this.method, this.sid, error);
-    this.carrier.write(this.sid, frameType.trailer, this.method, texts, body);
+  /**
+   * The last frame: with an error in it, or none. `status` is what it tells, by its headers if not by that error, and
+   * all it tells where these do not fit.
+   */
+  #endWith(texts: Headers, error: RpcError | undefined, status: RpcError | undefined = error): void {
+    if (this.isOver) return;
+    try {
+      this.#sendHeader();
+      this.#sendTrailer(texts, error);
+    } catch (unfit) {
+      this.#report(unfit);
+      const told = status ?? undeclared(this.#served.fullName, unfit, this.#owner.settings.exposeErrors);
+      try {
+        this.#sendTrailer(noHeaders, told);
+      } catch {
+        this.#sendTrailer(noHeaders, new RpcError(told.code, ''));
+      }
+    }
     this.#requests.end(error && { error });
     this.#end();
+  }
+
+  #sendTrailer(texts: Headers, error: RpcError | undefined): void {
+    const body = error && exceptionBody(this.method, this.sid, error);
+    this.carrier.write(this.sid, frameType.trailer, this.method, texts, body);
   }
 
   #expire(timeout: number): void {
@@ -347,7 +373,7 @@ export class ServedStream extends Stream {
   }
 
   #end(): void {
-    this.#isOver = true;
+    this.isOver = true;
     this.#deadline?.stop();
     this.#requests.end();
     this.over();

@@ -24,6 +24,8 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
   protected readonly credit: Credit = new Credit();
   /** What the other end threw, which is about to end the stream. */
   protected declared: unknown;
+  /** Nothing goes in or out any more. */
+  protected isOver = false;
   readonly #incoming: Incoming;
   readonly #intake: Intake;
   readonly #encode: (w: ByteWriter, at: number) => number;
@@ -95,8 +97,11 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
 
   /** Begins to send what is in `source`. Throws a TypeError for what cannot be iterated over; `what` names it. */
   protected pump(source: unknown, what: string): void {
-    this.#pump = new Pump(source, what, this);
-    this.#pump.resume();
+    const pump = new Pump(source, what, this);
+    // Who makes a source may take so long that nobody is there any more: it is closed.
+    if (this.isOver) return pump.stop();
+    this.#pump = pump;
+    pump.resume();
   }
 
   protected resume(): void {
@@ -127,8 +132,9 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
     return peer === undefined || peer.initial !== undefined;
   }
 
-  /** Nothing goes in or out any more. */
+  /** Lets go of everything. */
   protected over(): void {
+    this.isOver = true;
     this.carrier.remove(this);
     this.#intake.end();
     const pump = this.#pump;
