@@ -1,33 +1,25 @@
 import type { DecodeError } from '../../errors/decode-error.ts';
 import { RpcError } from '../../errors/rpc-error.ts';
 import { applicationType } from '../../errors/status.ts';
-import { type Headers, noHeaders } from '../../transport/envelope.ts';
-import { type FrameReader, frameType } from '../../transport/stream-frames.ts';
+import type { Headers } from '../../transport/envelope.ts';
+import type { FrameReader } from '../../transport/stream-frames.ts';
 import type { ByteReader } from '../../wire/reader.ts';
-import { statusHeaders } from '../biz-status.ts';
 import { CallContext, type Caller } from '../context.ts';
 import { ServedCallTrace, serverCalls, tellCallRefused } from '../diagnostics.ts';
 import type { Method } from '../method.ts';
-import { ownWord } from '../own-word.ts';
 import type { Carrier } from '../streaming/carrier.ts';
 import { readGrant } from '../streaming/flow.ts';
 import { formsOf } from '../streaming/forms.ts';
 import { iteratedHere } from '../streaming/in-context.ts';
 import { Incoming } from '../streaming/incoming.ts';
 import { readReset } from '../streaming/reset.ts';
-import {
-  declaredIn,
-  EXCEPTION,
-  exceptionBody,
-  metadataOf,
-  readException,
-  WRAPPED,
-} from '../streaming/status.ts';
+import { metadataOf, readException, WRAPPED } from '../streaming/status.ts';
 import { Stream } from '../streaming/stream.ts';
 import { Watchdog } from '../watchdog.ts';
-import { MissingResult, notReadable, undeclared } from './failures.ts';
+import { notReadable } from './failures.ts';
 import type { Route } from './routes.ts';
 import type { ServingSettings } from './settings.ts';
+import { StreamReply, type StreamReplyOwner } from './stream-reply.ts';
 import { isThenable } from './thenable.ts';
 
 /** As what those who listen are told of it: there is one way only. */
@@ -43,7 +35,7 @@ export interface ServedStreamOwner {
 }
 
 /** The server's end of a stream: from the frame that opens it to the one that ends it. */
-export class ServedStream extends Stream {
+export class ServedStream extends Stream implements StreamReplyOwner {
   readonly #owner: ServedStreamOwner;
   readonly #route: Route;
   readonly #served: Method;
@@ -53,7 +45,7 @@ export class ServedStream extends Stream {
   /** How much of what its handler was asked for is promised. */
   #promised = 0;
   #hasArguments = false;
-  #hasHeader = false;
+  readonly #reply: StreamReply;
   /** For those who listened when its handler was asked. */
   #trace: ServedCallTrace | undefined;
 
@@ -70,6 +62,7 @@ export class ServedStream extends Stream {
     this.#requests = requests;
     const timeout = Math.min(settings.timeout, frame.timeout, caller.timeout);
     this.#context = new CallContext(method.fullName, caller, metadataOf(frame.headers).headers, timeout);
+    this.#reply = new StreamReply(this, method, this.#context);
     if (timeout < Number.POSITIVE_INFINITY) {
       this.#deadline = new Watchdog(timeout, () => this.#expire(timeout));
       this.#deadline.start();
@@ -151,7 +144,9 @@ export class ServedStream extends Stream {
 
   /** The handler's stream is at its end. */
   finished(): void {
-    this.#succeed();
+    if (this.isOver) return;
+    this.#reply.succeed();
+    this.#end();
   }
 
   failed(error: unknown): void {
@@ -162,8 +157,17 @@ export class ServedStream extends Stream {
     this.#report(error);
   }
 
+  faulty(error: unknown): void {
+    this.#trace?.failed(error);
+    this.#report(error);
+  }
+
+  get exposesErrors(): boolean {
+    return this.#owner.settings.exposeErrors;
+  }
+
   override write(value: unknown): void {
-    this.#sendHeader();
+    this.#reply.begin();
     super.write(value);
     const messages = this.#trace?.messages;
     if (messages !== undefined) messages.sent++;
@@ -241,7 +245,7 @@ export class ServedStream extends Stream {
       return this.#fail(new TypeError(`${this.#served.fullName}: ${text}`));
     }
     try {
-      if (!this.isOver) this.#sendOne(first, result[0]);
+      if (!this.isOver) this.#reply.answer(first, result[0]);
     } catch (error) {
       this.#fail(error);
     }
@@ -266,103 +270,34 @@ export class ServedStream extends Stream {
     if (carrier.outbox.isWriting) return carrier.outbox.afterwards(() => this.#finish(result));
     try {
       this.#trace?.succeeded(result);
-      if (this.forms.final !== undefined) this.#sendOne(this.forms.final, result);
-      this.#succeed();
+      if (this.forms.final !== undefined) this.#reply.answer(this.forms.final, result);
+      this.finished();
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #sendOne(form: NonNullable<typeof this.forms.final>, value: unknown): void {
-    if (value === undefined || value === null) throw new MissingResult('the handler returned nothing');
-    this.#sendHeader();
-    this.carrier.send(this.sid, this.method, (w, at) => form.encode(w, value, at));
-  }
-
-  /** The one frame that comes before all others. Also where what the handler gave for it does not fit. */
-  #sendHeader(): void {
-    if (this.#hasHeader) return;
-    this.#hasHeader = true;
-    try {
-      this.carrier.write(this.sid, frameType.header, this.method, this.#context.responseHeaders);
-    } catch (unfit) {
-      this.carrier.write(this.sid, frameType.header, this.method, noHeaders);
-      throw unfit;
-    }
-  }
-
-  #succeed(): void {
-    this.#endWith(this.#context.trailingHeaders ?? noHeaders, undefined);
-  }
-
-  /** What no stream ends with that went well: as in a reply, and as a Kitex client understands it. */
   #fail(error: unknown): void {
     if (this.isOver) return;
     this.#trace?.failed(error);
-    const trailers = this.#context.trailingHeaders ?? noHeaders;
-    const { fullName } = this.#served;
-    const status = ownWord(error, this.#context);
-    try {
-      const declared = declaredIn(fullName, this.forms, ['throws', 'receiveThrows'], error);
-      if (declared !== undefined) {
-        this.#sendHeader();
-        const texts = new Map([[EXCEPTION, declared.id]]);
-        this.carrier.write(this.sid, frameType.meta, this.method, texts, declared.body);
-        const text = error instanceof Error ? error.message : fullName;
-        const told = new RpcError('UNKNOWN', text);
-        return this.#endWith(statusHeaders(told, trailers), undefined, told);
-      }
-      if (status !== undefined && status.applicationType === undefined) {
-        return this.#endWith(statusHeaders(status, trailers), undefined, status);
-      }
-    } catch (unfit) {
-      return this.#fault(unfit, trailers);
-    }
-    if (status !== undefined) return this.#endWith(trailers, status);
-    this.#fault(error, trailers);
-  }
-
-  /** An error that was not meant for the client. */
-  #fault(error: unknown, trailers: Headers): void {
-    this.#trace?.failed(error);
-    this.#report(error);
-    const { exposeErrors } = this.#owner.settings;
-    this.#endWith(trailers, undeclared(this.#served.fullName, error, exposeErrors));
+    this.#ended(this.#reply.fail(error));
   }
 
   #refuse(error: RpcError): void {
     const { peer } = this.#owner.caller;
     if (!this.#hasArguments) tellCallRefused(this.method, peer, error);
     this.#trace?.failed(error);
-    this.#endWith(noHeaders, error);
+    if (!this.isOver) {
+      this.#reply.refuse(error);
+      this.#ended(error);
+    }
     this.#context.abort(error);
   }
 
-  /**
-   * The last frame: with an error in it, or none. `status` is what it tells, by its headers if not by that error, and
-   * all it tells where these do not fit.
-   */
-  #endWith(texts: Headers, error: RpcError | undefined, status: RpcError | undefined = error): void {
-    if (this.isOver) return;
-    try {
-      this.#sendHeader();
-      this.#sendTrailer(texts, error);
-    } catch (unfit) {
-      this.#report(unfit);
-      const told = status ?? undeclared(this.#served.fullName, unfit, this.#owner.settings.exposeErrors);
-      try {
-        this.#sendTrailer(noHeaders, told);
-      } catch {
-        this.#sendTrailer(noHeaders, new RpcError(told.code, ''));
-      }
-    }
+  /** The last frame is sent, with this error in it. */
+  #ended(error: RpcError | undefined): void {
     this.#requests.end(error && { error });
     this.#end();
-  }
-
-  #sendTrailer(texts: Headers, error: RpcError | undefined): void {
-    const body = error && exceptionBody(this.method, this.sid, error);
-    this.carrier.write(this.sid, frameType.trailer, this.method, texts, body);
   }
 
   #expire(timeout: number): void {
