@@ -5,6 +5,7 @@ import type { ClientInvocation, Interceptor } from '../rpc/interceptor.ts';
 import { budgetOf, type RetryBudget, type RetryBudgetOptions } from './budget.ts';
 import { checkAttempts, checkCodes, checkNumber } from './checks.ts';
 import { Failures } from './failures.ts';
+import { isRepeatable } from './repeatable.ts';
 import { forClients, type Next } from './sides.ts';
 import { systemTiming, type Timing } from './timing.ts';
 
@@ -40,7 +41,7 @@ export function hedge(options: HedgeOptions): Interceptor {
 export function hedgeWith(options: HedgeOptions, timing: Timing): Interceptor {
   const rules = rulesOf(options, timing);
   return forClients('hedge', (call, next) => {
-    if (!call.idempotent || !call.retry || call.descriptor.oneway) return next();
+    if (!call.idempotent || !call.retry || call.descriptor.oneway || !isRepeatable(call)) return next();
     rules.budget.deposit();
     return new Promise((resolve, reject) => new Race(call, next, rules, timing, resolve, reject).start());
   });

@@ -9,6 +9,7 @@ import { type BackoffOptions, backoffOf } from './backoff.ts';
 import { budgetOf, type RetryBudget, type RetryBudgetOptions } from './budget.ts';
 import { checkAttempts, checkCodes } from './checks.ts';
 import { Failures } from './failures.ts';
+import { isRepeatable } from './repeatable.ts';
 import { forClients } from './sides.ts';
 import { sleep, systemTiming, type Timing } from './timing.ts';
 
@@ -31,7 +32,8 @@ export interface RetryOptions {
  * idempotent, or the server says that it has not begun it, with `details: { retryAfter: ms }`. An attempt that took
  * longer than `perAttempt` counts as such a failure. It never waits beyond the call's deadline, and ends when the
  * caller gives up. The last error says in `attempts` how often the call was tried, and its cause is an AggregateError
- * of them all. Oneway calls are only tried again when they were not sent.
+ * of them all. Oneway calls are only tried again when they were not sent, and what a client streams only where it is an
+ * array, or the like: a generator cannot give it twice.
  *
  * As the option `retry` of a client it is the innermost interceptor: those around it see one call.
  */
@@ -87,7 +89,7 @@ function patience(
 }
 
 function mayTryAgain(call: ClientInvocation, error: RpcError, { codes, perAttempt }: Rules): boolean {
-  if (!call.retry || call.signal?.aborted === true || isFinal(error)) return false;
+  if (!call.retry || call.signal?.aborted === true || isFinal(error) || !isRepeatable(call)) return false;
   if (retryAfter(error) !== undefined) return true;
   const isLate = perAttempt !== undefined && error.code === 'DEADLINE_EXCEEDED';
   if (!isLate && !codes.has(error.code)) return false;

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect } from 'chai';
 import { type Context, context, type Interceptor, type Metadata, RpcError } from '../../../src/index.ts';
 import { rpcError } from '../../support/errors.ts';
@@ -94,6 +95,38 @@ describe('what travels beside a stream', () => {
   });
 });
 
+describe('what a caller streams', () => {
+  it('is iterated over in the context of its call, whatever else goes over the connection', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const { client } = await chatting({
+      async write(given: AsyncIterable<Text>) {
+        let count = 0;
+        for await (const _ of given) if (++count % 100 === 0) await new Promise(setImmediate);
+        return { text: String(count) };
+      },
+    });
+    const seen = new Set<string>();
+    async function* texts(own: string) {
+      for (let i = 0; i < 1500; i++) {
+        seen.add(`${own} in ${storage.getStore()}`);
+        yield { text: 'x'.repeat(200) };
+      }
+    }
+    function* plain(own: string) {
+      for (let i = 0; i < 1500; i++) {
+        seen.add(`${own} in ${storage.getStore()}`);
+        yield { text: 'x'.repeat(200) };
+      }
+    }
+    await Promise.all([
+      storage.run('a', () => client.write(texts('a'))),
+      storage.run('b', () => client.write(plain('b'))),
+      client.write(texts('undefined')),
+    ]);
+    expect([...seen].sort()).to.deep.equal(['a in a', 'b in b', 'undefined in undefined']);
+  });
+});
+
 describe('interceptors of a method that streams', () => {
   const shout: Interceptor = async (call, next) => {
     const [given] = call.args as [AsyncIterable<Text>];
@@ -132,6 +165,21 @@ describe('interceptors of a method that streams', () => {
       });
       expect(await rpcError(client.write([]))).to.include({ code: 'PERMISSION_DENIED' });
     }
+  });
+
+  it('have what they run around the handler there when it is iterated over, too', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const around: Interceptor = (_call, next) => storage.run('span', next);
+    const { client } = await chatting(
+      {
+        async *listen() {
+          yield { text: String(storage.getStore()) };
+        },
+      },
+      {},
+      { interceptors: [around] },
+    );
+    expect(await all(client.listen({ text: '' }))).to.deep.equal(['span']);
   });
 
   it('must give what can be iterated over', async () => {

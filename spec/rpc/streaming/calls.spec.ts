@@ -121,6 +121,25 @@ describe('a method that streams', () => {
     expect(places.map(({ status }) => status)).to.deep.equal(['fulfilled', 'rejected']);
   });
 
+  it('may have an end that nobody waits for, or not at once, and which fails', async () => {
+    const { client } = await chatting({
+      async total() {
+        return ['go on', Promise.reject(new loaded.Rude({ word: 'no' }))];
+      },
+    });
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', note);
+    try {
+      const [, final] = await client.total(1, []);
+      await new Promise(resolve => setTimeout(resolve, 30));
+      expect(await rejection(final)).to.be.instanceOf(loaded.Rude);
+      expect(unhandled).to.deep.equal([]);
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+  });
+
   it('begins at once, and what is wrong with it is found by whoever iterates', async () => {
     let calls = 0;
     const { client } = await chatting({

@@ -35,8 +35,10 @@ function followed(args: readonly unknown[], context: unknown): unknown[] {
 
 function intercepted(interceptors: readonly Interceptor[]): ServingSettings['serve'] {
   const chain = compose<IncomingCall>(interceptors, async call => {
-    const { route } = call.request;
-    return route.run!.apply(route.target, followed(call.args, call.context));
+    const { route, method } = call.request;
+    const given: unknown = route.run!.apply(route.target, followed(call.args, call.context));
+    // What interceptors have around it is there when it is iterated over, too: a span, a transaction.
+    return method.streams ? iteratedHere(given) : given;
   });
   return (request, context) => chain(new IncomingCall(request, context), {});
 }

@@ -70,8 +70,9 @@ export class Heartbeat {
   }
 
   #ask(): void {
-    if (this.#owner.isPaused) return this.#interval.start();
-    this.#timeout.start();
+    if (this.#owner.isPaused) this.#interval.start();
+    else this.#timeout.start();
+    // Also where no answer would be read: the other end, which gets none from here, sees that somebody is there.
     this.#owner.ask();
   }
 

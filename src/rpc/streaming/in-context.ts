@@ -19,6 +19,11 @@ function held(given: unknown, here: Here): unknown {
   return heldStream(given, here);
 }
 
+/** The same for what a caller streams: it is asked for a message when there is leave to send one, wherever that comes. */
+export function streamedHere(given: unknown): unknown {
+  return heldStream(given, AsyncLocalStorage.snapshot());
+}
+
 /** What has nothing of its own to run, such as an array, is given back as it is. */
 function heldStream(given: unknown, here: Here): unknown {
   if (typeof given !== 'object' || given === null) return given;

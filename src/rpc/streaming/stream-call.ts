@@ -4,6 +4,7 @@ import type { CallSettings } from '../client/settings.ts';
 import type { MessageCount } from '../diagnostics.ts';
 import { type Deferred, deferred } from '../timers.ts';
 import { formsOf, type StreamForms } from './forms.ts';
+import { streamedHere } from './in-context.ts';
 import { Incoming, type IncomingOwner } from './incoming.ts';
 
 /**
@@ -32,7 +33,7 @@ export class StreamCall extends Call implements IncomingOwner {
     const replies = new Replies(incoming);
     const isIterated = forms.receives !== undefined && forms.first === undefined;
     const answer = isIterated ? undefined : deferred<unknown>();
-    const requests = forms.sends === undefined ? undefined : args[arity - 1];
+    const requests = forms.sends === undefined ? undefined : streamedHere(args[arity - 1]);
     return new StreamCall(callee, args, settings, forms, requests, incoming, replies, answer);
   }
 
@@ -86,7 +87,11 @@ export class StreamCall extends Call implements IncomingOwner {
 
   /** The answer before all others has come. */
   begun(first: unknown): void {
-    if (this.forms.receives === undefined) this.#final = deferred<unknown>();
+    if (this.forms.receives === undefined) {
+      this.#final = deferred<unknown>();
+      // Nobody need wait for it: then nobody asks what went wrong.
+      this.#final.promise.catch(() => {});
+    }
     this.#answer?.resolve(Object.freeze([first, this.#final?.promise ?? this.#replies]));
   }
 }
