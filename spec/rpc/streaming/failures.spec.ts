@@ -328,6 +328,35 @@ describe('a stream that is given up', () => {
     expect(await rpcError(client.write([], { timeout: 20 }))).to.include({ code: 'DEADLINE_EXCEEDED' });
   });
 
+  it('ends when its time is over, after what had come', async () => {
+    const { client } = await chatting({
+      async *listen({ text }: Text, { signal }: Context) {
+        yield { text };
+        yield { text };
+        await new Promise(resolve => signal.addEventListener('abort', resolve));
+      },
+    });
+    const replies = client.listen({ text: 'a' }, { timeout: 1500 });
+    await new Promise(resolve => setTimeout(resolve, 1600));
+    const [first, second, error] = await all(replies);
+    expect([first, second]).to.deep.equal(['a', 'a']);
+    expect(error).to.include({ code: 'DEADLINE_EXCEEDED' });
+  });
+
+  it('whose arguments throw takes no other with it that one of them began', async () => {
+    const { client } = await chatting(handlers);
+    await all(client.listen({ text: '' }));
+    let other: AsyncIterable<unknown> | undefined;
+    const trap = {
+      get text(): string {
+        other = client.listen({ text: 'ab' });
+        throw new Error('trap');
+      },
+    };
+    expect(String(await thrown(client.listen(trap)))).to.include('trap');
+    expect(await all(other!)).to.deep.equal(['a', 'b']);
+  });
+
   it('ends when the server gives it no more time', async () => {
     const { seen, handler } = endless();
     const { client } = await chatting({ listen: handler }, {}, { timeout: 30 });

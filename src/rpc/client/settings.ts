@@ -23,7 +23,7 @@ export interface CallOptions {
   readonly onHeaders?: (metadata: Metadata) => void;
   /** Of a method that streams: told what came with the end of the stream. */
   readonly onTrailers?: (metadata: Metadata) => void;
-  /** Of a method that streams: ms to wait for each message; only while it is waited for. Default: `Infinity`. */
+  /** Of a method that streams: ms to wait for each message of the stream, only while it is waited for. Default: `Infinity`. */
   readonly messageTimeout?: number;
   /**
    * Calling twice does no more than calling once: `retry` may, and over HTTP it is sent anew where a connection that was

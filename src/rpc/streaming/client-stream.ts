@@ -45,15 +45,18 @@ export class ClientStream extends Stream {
     const { call, carrier, forms } = this;
     const { outbox } = carrier;
     const from = outbox.position;
+    let to = from;
     const texts = new Map([...headers, ...grantTexts(WINDOW)]);
     if (forms.isWrapped) texts.set(WRAPPED, '1');
     const envelope = requestEnvelope('binary', texts, false, call.callee.service, call.timeLeft);
     try {
       carrier.write(this.sid, frameType.header, this.method, noHeaders, undefined, envelope);
+      to = outbox.position;
       const { args } = forms;
       if (args !== undefined) carrier.send(this.sid, this.method, (w, at) => args.encode(w, call.args, at));
     } catch (error) {
-      outbox.drop([{ from, to: outbox.position }]);
+      // No further: a getter of an argument may have begun another stream, which stands behind.
+      outbox.drop([{ from, to }]);
       return call.reject(this.#refused(error));
     }
     call.arm(this.#giveUp);
@@ -170,12 +173,12 @@ export class ClientStream extends Stream {
 
   readonly #giveUp = (_call: unknown, why: GivenUp, reason: unknown) => {
     const { peer, isConnected } = this.#owner;
-    this.call.incoming.clear();
     if (why === 'expired') {
       const error = streamExpired(this.call, peer, isConnected, this.carrier.received === 0);
       this.#reset(statusFor(error, applicationType.streamExpired));
       return error;
     }
+    this.call.incoming.clear();
     const error = streamCancelled(this.call, peer, isConnected, reason);
     this.#reset(statusFor(error, applicationType.streamCancelled), reason);
     return error;
