@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   accessLog,
+  type Context,
   type DynamicModule,
   loadSource,
   makeClient,
@@ -30,7 +31,8 @@ async function observed() {
     counted.interceptor,
   ];
   const handler = {
-    async *listen({ text }: { text: string }) {
+    async *listen({ text }: { text: string }, { signal }: Context) {
+      if (text === 'wait') await new Promise(resolve => signal.addEventListener('abort', resolve));
       for (let i = 0; i < 3; i++) yield { text };
       if (text === 'fail') throw new RpcError('NOT_FOUND', 'no more');
     },
@@ -75,6 +77,16 @@ describe('what measures calls', () => {
     for await (const _ of client.listen({ text: 'x' })) break;
     await until(() => lines.length === 2);
     expect(lines.filter(line => line.startsWith('client'))).to.deep.equal(['client Chat.listen OK']);
+  });
+
+  it('sees the end of one that is closed before its first message, which ends at the server', async () => {
+    const { client, lines, counted } = await observed();
+    const stream = client.listen({ text: 'wait' });
+    await until(() => counted.snapshot().running.length === 2);
+    await stream.return();
+    await until(() => lines.length === 2);
+    expect(lines.sort()).to.deep.equal(['client Chat.listen OK', 'server Chat.listen CANCELLED']);
+    expect(counted.snapshot().running.map(({ count }) => count)).to.deep.equal([0, 0]);
   });
 
   it('takes what a client streams for one call, too', async () => {

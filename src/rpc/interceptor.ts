@@ -87,6 +87,9 @@ export interface NextOptions {
  *   })();
  * };
  * ```
+ *
+ * A generator that is closed before it is asked for anything runs nothing, no `finally` either. A client's call ends all
+ * the same; but what must learn of every end of a stream is an object with `next` and `return`.
  */
 export type Interceptor = (call: Invocation, next: (options?: NextOptions) => Promise<unknown>) => unknown;
 

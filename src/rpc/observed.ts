@@ -13,9 +13,9 @@ export async function observed(next: () => Promise<unknown>, ended: Ended): Prom
     ended({ error });
     throw error;
   }
-  if (isStream(result)) return watched(result, ended);
+  if (isStream(result)) return new Watched(result, ended);
   // A first response, and then the stream.
-  if (Array.isArray(result) && isStream(result[1])) return [result[0], watched(result[1], ended)];
+  if (Array.isArray(result) && isStream(result[1])) return [result[0], new Watched(result[1], ended)];
   // A first response, and then a final one.
   if (Array.isArray(result) && result[1] instanceof Promise) {
     result[1].then(
@@ -32,14 +32,54 @@ function isStream(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
-async function* watched(stream: AsyncIterable<unknown>, ended: Ended): AsyncGenerator<unknown> {
-  let failure: { readonly error: unknown } | undefined;
-  try {
-    yield* stream;
-  } catch (error) {
-    failure = { error };
-    throw error;
-  } finally {
-    ended(failure);
+/**
+ * The messages of a stream, and who is told how it ended. No generator: one that is closed before it was asked for
+ * anything runs nothing, so the stream would stay open, and the call never end.
+ */
+class Watched implements AsyncIterableIterator<unknown> {
+  readonly #stream: AsyncIterable<unknown>;
+  readonly #ended: Ended;
+  #iterator: AsyncIterator<unknown> | undefined;
+  #isOver = false;
+
+  constructor(stream: AsyncIterable<unknown>, ended: Ended) {
+    this.#stream = stream;
+    this.#ended = ended;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<unknown>> {
+    const step = await this.#watch(iterator => iterator.next());
+    if (step.done === true) this.#end();
+    return step;
+  }
+
+  async return(): Promise<IteratorResult<unknown>> {
+    await this.#watch(async iterator => iterator.return?.());
+    this.#end();
+    return { done: true, value: undefined };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  async #watch<T>(ask: (iterator: AsyncIterator<unknown>) => Promise<T>): Promise<T> {
+    try {
+      this.#iterator ??= this.#stream[Symbol.asyncIterator]();
+      return await ask(this.#iterator);
+    } catch (error) {
+      this.#end({ error });
+      throw error;
+    }
+  }
+
+  #end(failure?: { readonly error: unknown }): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#ended(failure);
   }
 }

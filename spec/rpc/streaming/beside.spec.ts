@@ -182,6 +182,22 @@ describe('interceptors of a method that streams', () => {
     expect(await all(client.listen({ text: '' }))).to.deep.equal(['span']);
   });
 
+  it('need not know that a generator is closed without a word, before it is asked for anything', async () => {
+    const signals: AbortSignal[] = [];
+    const forever = {
+      async *talk(_given: unknown, { signal }: Context) {
+        signals.push(signal);
+        await new Promise(resolve => signal.addEventListener('abort', resolve));
+        yield {};
+      },
+    };
+    const { client } = await chatting(forever, { interceptors: [shout] });
+    const stream = client.talk([]);
+    await until(() => signals.length === 1);
+    await stream.return();
+    await until(() => signals[0]!.aborted);
+  });
+
   it('must give what can be iterated over', async () => {
     const { client } = await chatting(handlers, { interceptors: [() => 5] });
     expect((await thrown(client.listen({ text: 'a' }))).message).to.include(

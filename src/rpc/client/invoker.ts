@@ -41,17 +41,9 @@ export class Invoker {
     );
   }
 
-  #invoke(
-    callee: Callee,
-    args: readonly unknown[],
-    settings: CallSettings,
-    trace?: ClientStreamTrace,
-  ): Promise<unknown> {
+  #invoke(callee: Callee, args: readonly unknown[], settings: CallSettings): Promise<unknown> {
     if (this.#chain === undefined) return this.#start(callee, args, settings);
-    const chain = this.#chain;
-    const call = new OutgoingCall(callee, args, settings, this.channel, trace);
-    const { timeout, signals } = settings;
-    return bounded({ method: call.method, peer: call.peer, timeout, signals }, () => chain(call, {}));
+    return runChain(this.#chain, new OutgoingCall(callee, args, settings, this.channel, undefined));
   }
 
   /**
@@ -73,9 +65,10 @@ export class Invoker {
     trace?: ClientStreamTrace,
   ): unknown {
     if (this.#chain === undefined) return this.#startStream(callee, args, settings, trace);
-    const result = this.#invoke(callee, args, settings, trace);
+    const call = new OutgoingCall(callee, args, settings, this.channel, trace);
+    const result = runChain(this.#chain, call);
     if (!isIterated(callee)) return result;
-    return new LaterReplies(callee.method.fullName, trace?.watch(result) ?? result);
+    return new LaterReplies(call.method, trace?.watch(result) ?? result, () => call.abandon());
   }
 
   /** The same for a call whose options are wrong: it fails, and nothing is sent. */
@@ -89,7 +82,9 @@ export class Invoker {
     const { callee, args } = call;
     const settings = this.#settingsOf(call, options);
     if (!callee.method.streams) return this.#start(callee, args, settings);
-    return Promise.resolve(this.#startStream(callee, args, settings, call.trace));
+    const result = this.#startStream(callee, args, settings, call.trace);
+    if (isIterated(callee)) call.replies = result as AsyncIterableIterator<unknown>;
+    return Promise.resolve(result);
   }
 
   #settingsOf(call: OutgoingCall, { timeout = Number.POSITIVE_INFINITY, signal }: NextOptions): CallSettings {
@@ -170,6 +165,8 @@ class OutgoingCall implements ClientInvocation {
   readonly trace: ClientStreamTrace | undefined;
   args: readonly unknown[];
   responseMetadata: Metadata | undefined = undefined;
+  /** What the last attempt gave, of a method whose caller iterates. */
+  replies: AsyncIterableIterator<unknown> | undefined = undefined;
   readonly #expires: number;
   #signal: AbortSignal | undefined;
 
@@ -225,6 +222,17 @@ class OutgoingCall implements ClientInvocation {
   get timeLeft(): number {
     return this.#expires - performance.now();
   }
+
+  /** Its caller wants no messages. */
+  abandon(): void {
+    this.replies?.return?.();
+  }
+}
+
+/** Calls through interceptors. */
+function runChain(chain: Chain<OutgoingCall>, call: OutgoingCall): Promise<unknown> {
+  const { timeout, signals } = call.settings;
+  return bounded({ method: call.method, peer: call.peer, timeout, signals }, () => chain(call, {}));
 }
 
 /** Whether the caller gets what it iterates over, and not a promise. */

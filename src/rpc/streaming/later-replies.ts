@@ -6,9 +6,15 @@ import { throwToCaller } from '../stack.ts';
  */
 export class LaterReplies implements AsyncIterableIterator<unknown> {
   readonly #iterator: Promise<AsyncIterator<unknown>>;
+  readonly #abandon: () => void;
+  #isAsked = false;
 
-  /** `method` is for the error about interceptors that give nothing that can be iterated over. */
-  constructor(method: string, replies: Promise<unknown>) {
+  /**
+   * `method` is for the error about interceptors that give nothing that can be iterated over. `abandon` ends the call
+   * itself, inside of them.
+   */
+  constructor(method: string, replies: Promise<unknown>, abandon: () => void) {
+    this.#abandon = abandon;
     this.#iterator = replies.then(given => iteratorOf(method, given));
     // Nobody need iterate: then nobody asks what went wrong.
     this.#iterator.catch(() => {});
@@ -19,12 +25,18 @@ export class LaterReplies implements AsyncIterableIterator<unknown> {
   }
 
   next(): Promise<IteratorResult<unknown>> {
+    this.#isAsked = true;
     return this.#iterator.then(iterator => iterator.next()).then(undefined, throwToCaller);
   }
 
   async return(): Promise<IteratorResult<unknown>> {
-    const iterator = await this.#iterator;
-    await iterator.return?.();
+    try {
+      const iterator = await this.#iterator;
+      await iterator.return?.();
+    } finally {
+      // A generator that was not asked for anything runs nothing when it is closed: it has not told who is inside.
+      if (!this.#isAsked) this.#abandon();
+    }
     return { done: true, value: undefined };
   }
 
