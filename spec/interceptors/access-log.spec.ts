@@ -150,20 +150,30 @@ describe('accessLog', () => {
     });
   });
 
-  it('leaves calls alone when it cannot write, and warns', async () => {
-    const warnings: string[] = [];
-    const listen = ({ message }: Error) => warnings.push(message);
-    process.on('warning', listen);
-    const write = () => {
-      throw new Error('the disk is full');
-    };
-    const { address } = await served();
-    const client = closing(makeClient(loaded.PingPong, address, { interceptors: [accessLog({ write })] }));
-    expect(await client.ping()).to.equal('pong');
-    await until(() => warnings.length > 0);
-    process.off('warning', listen);
-    expect(warnings).to.deep.equal(['accessLog: PingPong.ping could not be logged: Error: the disk is full']);
-  });
+  const unwritable: readonly (readonly [string, () => unknown])[] = [
+    [
+      'write, and warns',
+      () => {
+        throw new Error('the disk is full');
+      },
+    ],
+    ['write later, and warns', () => Promise.reject(new Error('the disk is full'))],
+  ];
+  for (const [what, write] of unwritable) {
+    it(`leaves calls alone when it cannot ${what}`, async () => {
+      const warnings: string[] = [];
+      const listen = ({ message }: Error) => warnings.push(message);
+      process.on('warning', listen);
+      const { address } = await served();
+      const client = closing(makeClient(loaded.PingPong, address, { interceptors: [accessLog({ write })] }));
+      expect(await client.ping()).to.equal('pong');
+      await until(() => warnings.length > 0);
+      process.off('warning', listen);
+      expect(warnings).to.deep.equal([
+        'accessLog: PingPong.ping could not be logged: Error: the disk is full',
+      ]);
+    });
+  }
 
   it('refuses options that make no sense', () => {
     expect(() => accessLog({ write: 'x' as unknown as () => void })).to.throw(

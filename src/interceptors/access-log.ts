@@ -22,17 +22,17 @@ export interface AccessRecord {
 
 export interface AccessLogOptions {
   /**
-   * Takes a record. Default: a line of JSON by `console.log`; a server on `stdio()` needs another place, for its stdout
-   * carries messages.
+   * Takes a record. What it gives is of no use, but for a promise that is rejected; calls do not wait for one. Default: a
+   * line of JSON by `console.log`; a server on `stdio()` needs another place, for its stdout carries messages.
    */
-  readonly write?: (record: AccessRecord & Readonly<Record<string, unknown>>) => void;
+  readonly write?: (record: AccessRecord & Readonly<Record<string, unknown>>) => unknown;
   /** Further fields of a call's record: an id of the request, or even its arguments. Asked for when the call has ended. */
   readonly fields?: (call: Invocation) => Readonly<Record<string, unknown>>;
 }
 
 /**
- * Logs every call of a client or a server when it has ended, a stream with its last message. What `write` or `fields` throws is a warning of the
- * process, and leaves the call as it is.
+ * Logs every call of a client or a server when it has ended, a stream with its last message. What `write` or `fields`
+ * throws, or `write` rejects with, is a warning of the process, and leaves the call as it is.
  */
 export function accessLog(options: AccessLogOptions = {}): Interceptor {
   checkOptions('accessLog', options, ['write', 'fields']);
@@ -44,15 +44,15 @@ export function accessLog(options: AccessLogOptions = {}): Interceptor {
   return (call, next) => {
     const time = new Date();
     const from = performance.now();
-    const log = (code: Outcome): void => {
+    const log = async (code: Outcome): Promise<void> => {
       try {
         const ms = Math.round((performance.now() - from) * 1000) / 1000;
-        write({ ...recordOf(call, time, code, ms), ...fields?.(call) });
+        await write({ ...recordOf(call, time, code, ms), ...fields?.(call) });
       } catch (error) {
         process.emitWarning(`accessLog: ${call.method} could not be logged: ${String(error)}`);
       }
     };
-    return observed(next, failure => log(outcomeOf(call, failure)));
+    return observed(next, failure => void log(outcomeOf(call, failure)));
   };
 }
 
