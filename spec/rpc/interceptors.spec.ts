@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Client, ClientOptions } from '../../src/index.ts';
 import { type Interceptor, type Invocation, makeClient, RpcError } from '../../src/index.ts';
 import { rejection, rpcError } from '../support/errors.ts';
-import { closeAll, closing, until } from '../support/peers.ts';
+import { closeAll, closing, fakeServer, until } from '../support/peers.ts';
 import { served } from '../support/servers.ts';
 import { loaded, type TestModule } from '../support/services.ts';
 
@@ -184,14 +184,48 @@ describe('the interceptor of a client', () => {
 
   it('that hangs does not keep its call: it ends with its time, or when it is cancelled', async () => {
     const { address } = await served();
-    const client = clientOf(address, { interceptors: [() => new Promise(() => {})] });
+    const never = new Promise(() => {});
+    const client = clientOf(address, { interceptors: [() => never] });
     const late = await rpcError(client.ping({ timeout: 5 }));
-    expect(late).to.include({ code: 'DEADLINE_EXCEEDED', method: 'PingPong.ping' });
+    expect(late).to.include({ code: 'DEADLINE_EXCEEDED', phase: 'unsent', method: 'PingPong.ping' });
     expect(late.message).to.equal('PingPong.ping: its 5 ms were over, and its interceptors went on');
     const cancelled = await rpcError(client.ping({ signal: AbortSignal.abort(new Error('enough')) }));
     expect(cancelled.message).to.equal(
       'PingPong.ping: it was cancelled (enough), and its interceptors went on',
     );
+    expect(cancelled.phase).to.equal('unsent');
+    const answered = clientOf(address, { interceptors: [(_call, next) => next().then(() => never)] });
+    await answered.$ready();
+    expect(await rpcError(answered.ping({ timeout: 5 }))).to.include({ phase: 'sent' });
+  });
+
+  it('changes no error about time: it names what was given, for the call or the attempt', async () => {
+    const { address } = await fakeServer(socket => socket.resume());
+    const timeouts: (number | undefined)[] = [undefined, 25, 100_000];
+    const client = clientOf(address, {
+      interceptors: [
+        (_call, next) => {
+          const timeout = timeouts.shift();
+          return next(timeout === undefined ? {} : { timeout });
+        },
+      ],
+    });
+    for (const given of [40, 25, 40]) {
+      const { message } = await rpcError(client.ping({ timeout: 40 }));
+      expect(message)
+        .to.match(/^PingPong\.ping: no .* within /)
+        .and.include(` within ${given} ms`);
+    }
+    const spent = clientOf(address, {
+      interceptors: [
+        async (_call, next) => {
+          await rpcError(next());
+          return next();
+        },
+      ],
+    });
+    const message = 'PingPong.ping: a timeout of 30 ms has already expired; nothing was sent';
+    expect(await rpcError(spent.ping({ timeout: 30 }))).to.include({ message, phase: 'unsent' });
   });
 
   it('leaves the stack of the caller in the error', async () => {

@@ -24,7 +24,7 @@ export class Call implements Expiring {
   readonly method: Method;
   /** The declared arguments; there may be more elements behind them. */
   readonly args: readonly unknown[];
-  /** ms for the whole call. */
+  /** ms for the whole call, as they were given. */
   readonly timeout: number;
   readonly settings: CallSettings;
   readonly #resolve: (value: unknown) => void;
@@ -63,12 +63,12 @@ export class Call implements Expiring {
    */
   arm(giveUp: GiveUp): void {
     this.#giveUp = giveUp;
-    if (this.queue === undefined) addDeadline(this, this.timeout);
+    if (this.queue === undefined) addDeadline(this, this.settings.timeLeft ?? this.timeout);
   }
 
   /** ms until the call expires. */
   get timeLeft(): number {
-    return this.queue?.timeLeft(this) ?? this.timeout;
+    return this.queue?.timeLeft(this) ?? this.settings.timeLeft ?? this.timeout;
   }
 
   resolve(value: unknown): void {

@@ -2,7 +2,7 @@ import { RpcError } from '../../errors/rpc-error.ts';
 import type { MethodDescriptor, StructDescriptor } from '../../schema/descriptor.ts';
 import { Call, type Callee } from '../call.ts';
 import type { Channel } from '../channel.ts';
-import { cancelled } from '../channels/failures.ts';
+import { cancelled, expiredBefore } from '../channels/failures.ts';
 import { context } from '../context.ts';
 import { declaredException } from '../declared.ts';
 import { ClientStreamTrace, clientCalls, traceClientCall } from '../diagnostics.ts';
@@ -43,7 +43,9 @@ export class Invoker {
 
   #invoke(callee: Callee, args: readonly unknown[], settings: CallSettings): Promise<unknown> {
     if (this.#chain === undefined) return this.#start(callee, args, settings);
-    return runChain(this.#chain, new OutgoingCall(callee, args, settings, this.channel, undefined));
+    const chain = this.#chain;
+    const call = new OutgoingCall(callee, args, settings, this.channel, undefined);
+    return bounded(call, () => chain(call, {}));
   }
 
   /**
@@ -66,7 +68,8 @@ export class Invoker {
   ): unknown {
     if (this.#chain === undefined) return this.#startStream(callee, args, settings, trace);
     const call = new OutgoingCall(callee, args, settings, this.channel, trace);
-    const result = runChain(this.#chain, call);
+    const chain = this.#chain;
+    const result = bounded(call, () => chain(call, {}));
     if (!isIterated(callee)) return result;
     return new LaterReplies(call.method, trace?.watch(result) ?? result, () => call.abandon());
   }
@@ -81,6 +84,7 @@ export class Invoker {
   #attempt(call: OutgoingCall, options: NextOptions): Promise<unknown> {
     const { callee, args } = call;
     const settings = this.#settingsOf(call, options);
+    call.isBegun = true;
     if (!callee.method.streams) return this.#start(callee, args, settings);
     const result = this.#startStream(callee, args, settings, call.trace);
     if (isIterated(callee)) call.replies = result as AsyncIterableIterator<unknown>;
@@ -88,11 +92,13 @@ export class Invoker {
   }
 
   #settingsOf(call: OutgoingCall, { timeout = Number.POSITIVE_INFINITY, signal }: NextOptions): CallSettings {
-    const { settings } = call;
+    const { settings, timeLeft } = call;
     const { signals, onHeaders } = settings;
     return {
       ...settings,
-      timeout: Math.min(timeout, call.timeLeft),
+      // What errors name was given by somebody: for the attempt alone, where that is less than what is left of the call.
+      timeout: timeout < timeLeft ? timeout : settings.timeout,
+      timeLeft: Math.min(timeout, timeLeft),
       signals: signal === undefined ? signals : [...signals, signal],
       headers: call.metadata.headers,
       onHeaders: call.hasHeaders
@@ -109,12 +115,11 @@ export class Invoker {
     if (method.unaryStream && this.channel.prefersStreams === true)
       return this.#startStream(callee, args, settings) as Promise<unknown>;
     return new Promise((resolve, reject) => {
-      const { headers, onHeaders, signals, timeout } = settings;
+      const { headers, onHeaders, timeout } = settings;
       if ((headers.size > 0 || onHeaders !== undefined) && !this.channel.hasHeaders)
         throw headerless(method.fullName, headers.size > 0 ? 'metadata' : 'onHeaders', this.channel.peer);
       const call = new Call(callee, args, timeout, settings, resolve, reject);
-      if (signals.length > 0) this.#heed(call, signals);
-      if (!call.settled) this.channel.start(call);
+      if (this.#mayStart(call)) this.channel.start(call);
     });
   }
 
@@ -131,11 +136,18 @@ export class Invoker {
       trace.begun();
       call.whenSettled(error => trace.ended(error));
     }
-    if (settings.signals.length > 0) this.#heed(call, settings.signals);
-    if (call.settled) return call.result;
+    if (!this.#mayStart(call)) return call.result;
     if (channel.carriesStreams !== true) call.reject(streamless(callee.method, channel.peer));
     else channel.start(call);
     return call.result;
+  }
+
+  /** Whether it is worth to begin: not if the call is cancelled already, or interceptors took all of its time. */
+  #mayStart(call: Call): boolean {
+    const { signals, timeLeft } = call.settings;
+    if (signals.length > 0) this.#heed(call, signals);
+    if (timeLeft !== undefined && timeLeft <= 0) call.reject(expiredBefore(call, this.channel.peer));
+    return !call.settled;
   }
 
   /** Signals may outlive a million calls: none may leave a listener behind. */
@@ -165,6 +177,8 @@ class OutgoingCall implements ClientInvocation {
   readonly trace: ClientStreamTrace | undefined;
   args: readonly unknown[];
   responseMetadata: Metadata | undefined = undefined;
+  /** Whether there was an attempt. */
+  isBegun = false;
   /** What the last attempt gave, of a method whose caller iterates. */
   replies: AsyncIterableIterator<unknown> | undefined = undefined;
   readonly #expires: number;
@@ -227,12 +241,6 @@ class OutgoingCall implements ClientInvocation {
   abandon(): void {
     this.replies?.return?.();
   }
-}
-
-/** Calls through interceptors. */
-function runChain(chain: Chain<OutgoingCall>, call: OutgoingCall): Promise<unknown> {
-  const { timeout, signals } = call.settings;
-  return bounded({ method: call.method, peer: call.peer, timeout, signals }, () => chain(call, {}));
 }
 
 /** Whether the caller gets what it iterates over, and not a promise. */

@@ -60,6 +60,8 @@ export const callOptions: readonly string[] = [
 /** The same, checked, with the client's own for what was not given. */
 export interface CallSettings {
   readonly timeout: number;
+  /** Of an attempt: ms that are left of the timeout. Undefined where that is all of it. */
+  readonly timeLeft: number | undefined;
   readonly signals: readonly AbortSignal[];
   readonly headers: Headers;
   readonly onHeaders: ((metadata: Metadata) => void) | undefined;
@@ -74,6 +76,7 @@ export interface CallSettings {
 
 export const defaultSettings: CallSettings = Object.freeze({
   timeout: 30_000,
+  timeLeft: undefined,
   signals: [],
   headers: noHeaders,
   onHeaders: undefined,
@@ -105,6 +108,7 @@ export function withOptions(base: CallSettings, options: CallOptions, what: stri
     throw wrong(what, 'parent', "a handler's context", parent);
   return {
     timeout: timeout === undefined ? base.timeout : checkMs(`${what}: timeout`, timeout),
+    timeLeft: base.timeLeft,
     signals: signal === undefined ? base.signals : [...base.signals, signal],
     headers: metadata === undefined ? base.headers : merged(base.headers, headersOf(metadata)),
     onHeaders: onHeaders ?? base.onHeaders,
