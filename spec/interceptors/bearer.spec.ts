@@ -11,6 +11,7 @@ import { authenticate, claimsOf, type VerifyToken } from '../../src/interceptors
 import { bearer } from '../../src/interceptors/bearer.ts';
 import { fixedTokens } from '../../src/interceptors/fixed-tokens.ts';
 import { cachedToken } from '../../src/interceptors/tokens.ts';
+import { chatting } from '../rpc/streaming/chat.ts';
 import { rejection, rpcError } from '../support/errors.ts';
 import { closeAll, closing, until } from '../support/peers.ts';
 import { type Served, served } from '../support/servers.ts';
@@ -41,6 +42,38 @@ const known = fixedTokens({ ada: 'adas-secret', bob: 'bobs-secret' });
 
 function clientOf({ address }: Served, interceptors: readonly Interceptor[], options: ClientOptions = {}) {
   return closing(makeClient(loaded.PingPong, address, { transport: 'header', interceptors, ...options }));
+}
+
+/** A server of streams that knows one token at a time, and a client that asks for it when it must. */
+async function streaming() {
+  let good = 'one';
+  const fetched: string[] = [];
+  const source = cachedToken(() => {
+    fetched.push(good);
+    return { token: good };
+  });
+  const verify: VerifyToken = token => (token === good ? { user: 'ada' } : undefined);
+  const streams = {
+    letters: (word: string) => [...word],
+    async join(given: AsyncIterable<string>) {
+      let text = '';
+      for await (const part of given) text += part;
+      return text;
+    },
+  };
+  const { client } = await chatting(
+    streams,
+    { interceptors: [bearer(source)] },
+    { interceptors: [authenticate(verify)] },
+  );
+  const accept = (token: string) => {
+    good = token;
+  };
+  return { client, accept, fetched };
+}
+
+async function* parts(...texts: readonly string[]): AsyncGenerator<string> {
+  yield* texts;
 }
 
 describe('bearer', () => {
@@ -89,6 +122,31 @@ describe('bearer', () => {
     expect((await rpcError(clientOf(server, [bearer('fixed')]).ping())).code).to.equal('UNAUTHENTICATED');
     expect((await rpcError(counting.ping({ retry: false }))).code).to.equal('UNAUTHENTICATED');
     expect(server.tokens).to.deep.equal(['wrong-1', 'wrong-2', 'fixed', 'wrong-3']);
+  });
+
+  it('has another token after what streams was refused, or a call that is tried once', async () => {
+    const { client, accept, fetched } = await streaming();
+    const first = async () => (await client.letters('xyz').next()).value;
+    expect(await first()).to.equal('x');
+    for (const [token, refused] of [
+      ['two', first],
+      ['three', () => client.join(['a'], { retry: false })],
+      ['four', () => client.join(parts('a'))],
+    ] as const) {
+      accept(token);
+      expect((await rpcError(refused())).code).to.equal('UNAUTHENTICATED');
+      expect(await first()).to.equal('x');
+    }
+    expect(await client.join(parts('a', 'b'))).to.equal('ab');
+    expect(fetched).to.deep.equal(['one', 'two', 'three', 'four']);
+  });
+
+  it('calls once more where the client streams what can be sent again', async () => {
+    const { client, accept, fetched } = await streaming();
+    expect(await client.join(['a', 'b'])).to.equal('ab');
+    accept('two');
+    expect(await client.join(['a', 'b'])).to.equal('ab');
+    expect(fetched).to.deep.equal(['one', 'two']);
   });
 
   it('gets one new token for many calls that are refused together', async () => {
