@@ -46,6 +46,34 @@ describe('the signal of a call', () => {
     expect(getEventListeners(signal, 'abort')).to.have.length(0);
   });
 
+  it('may be that of any number of calls at once: nothing looks like a leak, and each ends', async () => {
+    const { address, running } = await served();
+    const warnings: Error[] = [];
+    const listen = (warning: Error) => warnings.push(warning);
+    process.on('warning', listen);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const plain = closing(makeClient(loaded.PingPong, address));
+    const around = closing(
+      makeClient(loaded.PingPong, address, {
+        interceptors: [(call, next) => (call.method === 'PingPong.ping' ? new Promise(() => {}) : next())],
+      }),
+    );
+    const calls = Array.from({ length: 12 }, () => [
+      plain.wait('a', { signal }),
+      around.wait('a', { signal }),
+      around.ping({ signal }),
+    ]).flat();
+    const ended = Promise.all(calls.map(rpcError));
+    await until(() => running.length === 24);
+    expect(getEventListeners(signal, 'abort')).to.have.length(1);
+    controller.abort();
+    for (const { code } of await ended) expect(code).to.equal('CANCELLED');
+    expect(getEventListeners(signal, 'abort')).to.have.length(0);
+    process.off('warning', listen);
+    expect(warnings).to.deep.equal([]);
+  });
+
   it('ends a call before there is a connection: nothing of it is sent', async () => {
     const { address } = await served();
     const client = closing(makeClient(loaded.PingPong, address));

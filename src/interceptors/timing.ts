@@ -1,3 +1,4 @@
+import { onAbort } from '../rpc/aborts.ts';
 import { startTimer } from '../rpc/timers.ts';
 
 /** Time and chance, so that a spec can be the master of both. */
@@ -24,13 +25,14 @@ export function sleep(timing: Timing, ms: number, signal: AbortSignal | undefine
   return new Promise(resolve => {
     if (signal?.aborted) return resolve(false);
     const stop = timing.after(ms, () => {
-      signal?.removeEventListener('abort', abort);
+      unheed?.();
       resolve(true);
     });
-    const abort = () => {
-      stop();
-      resolve(false);
-    };
-    signal?.addEventListener('abort', abort, { once: true });
+    const unheed =
+      signal &&
+      onAbort(signal, () => {
+        stop();
+        resolve(false);
+      });
   });
 }

@@ -1,4 +1,5 @@
 import { RpcError } from '../errors/rpc-error.ts';
+import { onAbort } from '../rpc/aborts.ts';
 import type { ClientInvocation } from '../rpc/interceptor.ts';
 import { startTimer } from '../rpc/timers.ts';
 
@@ -29,10 +30,10 @@ export async function waitFor<T>(
       reject(error);
     };
     if (signal?.aborted) abort();
-    signal?.addEventListener('abort', abort);
+    const unheed = signal && onAbort(signal, abort);
     end = () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+      unheed?.();
     };
   });
   try {

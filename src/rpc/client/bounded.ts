@@ -1,4 +1,5 @@
 import { RpcError, type RpcErrorInit } from '../../errors/rpc-error.ts';
+import { onAbort } from '../aborts.ts';
 import { Watchdog } from '../watchdog.ts';
 import type { CallSettings } from './settings.ts';
 
@@ -33,13 +34,13 @@ export function bounded(call: Bounded, run: () => Promise<unknown>): Promise<unk
     });
     const cancel = () => cancelled.start();
     deadline.start();
-    for (const signal of signals) signal.addEventListener('abort', cancel);
+    const stops = signals.map(signal => onAbort(signal, cancel));
     if (signals.some(({ aborted }) => aborted)) cancel();
     run()
       .finally(() => {
         deadline.stop();
         cancelled.stop();
-        for (const signal of signals) signal.removeEventListener('abort', cancel);
+        for (const stop of stops) stop();
       })
       .then(resolve, reject);
   });

@@ -1,5 +1,6 @@
 import { RpcError } from '../../errors/rpc-error.ts';
 import type { MethodDescriptor, StructDescriptor } from '../../schema/descriptor.ts';
+import { onAbort } from '../aborts.ts';
 import { Call, type Callee } from '../call.ts';
 import type { Channel } from '../channel.ts';
 import { cancelled, expiredBefore } from '../channels/failures.ts';
@@ -156,10 +157,9 @@ export class Invoker {
     const cancel = (reason: unknown) =>
       call.cancel(() => cancelled(call, this.channel.peer, false, reason), reason);
     if (aborted !== undefined) return cancel(aborted.reason);
-    const listen = (event: Event) => cancel((event.target as AbortSignal).reason);
-    for (const signal of signals) signal.addEventListener('abort', listen);
+    const stops = signals.map(signal => onAbort(signal, cancel));
     call.whenSettled(() => {
-      for (const signal of signals) signal.removeEventListener('abort', listen);
+      for (const stop of stops) stop();
     });
   }
 }
