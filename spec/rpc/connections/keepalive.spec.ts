@@ -56,6 +56,17 @@ describe('keepalive', () => {
     await until(() => peer.begun[0]!.includes('ping'));
   });
 
+  it('is no use of a connection: one that only keepalive asks on is idle, and closed', async () => {
+    const peer = await serialPeer();
+    const options: ClientOptions = { transport: 'framed', keepalive: soon, connections: { idle: 100 } };
+    const client = closing(makeClient(PingPong, peer.address, options));
+    await client.login('a', 'b');
+    await until(() => peer.ended.length === 1);
+    expect(peer.begun).to.have.length(1);
+    expect(peer.begun[0]!.slice(0, 2)).to.deep.equal(['login', 'ping']);
+    await until(() => client.$channel.state === 'idle');
+  });
+
   const refused: readonly (readonly [options: object, told: string])[] = [
     [{ service: {} }, 'expected a service of a loaded module'],
     [{ service: PingPong }, "PingPong has no such method without arguments, and with an answer: 'getStatus'"],

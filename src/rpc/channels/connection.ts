@@ -216,7 +216,7 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner, KeptAli
   /** A call was written at `from`. */
   #expect(call: Call, from: number): void {
     call.arm(this.#giveUp);
-    this.#lifetime?.work();
+    if (this.#keepalive?.asks(call) !== true) this.#lifetime?.work();
     if (!this.#isConnected) {
       this.#queued ??= [];
       this.#queued.push({ call, from, to: this.#outbox.position });

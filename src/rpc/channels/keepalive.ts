@@ -39,6 +39,11 @@ export class Keepalive {
     this.#silence.start();
   }
 
+  /** Whether a call is its question, and nobody else's. */
+  asks({ callee }: Call): boolean {
+    return callee === this.#settings.callee;
+  }
+
   end(): void {
     this.#silence.stop();
   }

@@ -37,11 +37,11 @@ export class Lifetime {
     this.#age = this.#watch(this.#age, maxAge * (1 - JITTER * Math.random()));
   }
 
-  /** It has nothing to do. */
+  /** It has nothing to do. Said anew while that is so, it does not begin its idle time anew. */
   rest(isBlocked: boolean): void {
-    this.work();
     const { idle, patience } = this.#settings;
-    this.#idle = this.#watch(this.#idle, idle);
+    if (this.#idle?.isRunning !== true) this.#idle = this.#watch(this.#idle, idle);
+    this.#patience?.stop();
     if (isBlocked) this.#patience = this.#watch(this.#patience, patience);
   }
 
