@@ -1,6 +1,14 @@
 import { expect } from 'chai';
+import { makeClient } from '../../../src/index.ts';
 import type { Call } from '../../../src/rpc/call.ts';
 import { QueuedCalls } from '../../../src/rpc/channels/queued-calls.ts';
+import { rpcError } from '../../support/errors.ts';
+import { closeAll, closing, fakeServer } from '../../support/peers.ts';
+import { loaded } from '../../support/services.ts';
+
+const { PingPong } = loaded;
+
+afterEach(closeAll);
 
 describe('calls that wait for an attempt to connect', () => {
   it('are not forgotten when the pause ends between the question for a connection and the wait', async () => {
@@ -26,5 +34,18 @@ describe('calls that wait for an attempt to connect', () => {
     await new Promise(setImmediate);
     expect(asked, 'one that waits for room is asked for once').to.equal(1);
     expect(queued.isCrowded).to.equal(true);
+  });
+
+  it('are waited for by all who close, and no longer than by the least patient of them', async () => {
+    const peer = await fakeServer(() => {});
+    await peer.refuse();
+    const reconnect = { initial: 60_000, max: 60_000 };
+    const client = closing(makeClient(PingPong, peer.address, { reconnect }));
+    await rpcError(client.ping());
+    const call = rpcError(client.ping({ timeout: Number.POSITIVE_INFINITY }));
+    const closed = client.$close({ grace: 5000 });
+    await client.$close({ grace: 0 });
+    await closed;
+    expect(await call).to.include({ code: 'CANCELLED', phase: 'unsent' });
   });
 });

@@ -106,7 +106,7 @@ export class QueuedCalls {
   /** Lets them find a connection for up to `grace` ms; gives those that have not. */
   async close(grace: number): Promise<readonly Call[]> {
     if (this.isCrowded) {
-      this.#nobodyWaits = deferred();
+      this.#nobodyWaits ??= deferred();
       await within(grace, this.#nobodyWaits.promise);
     }
     const left = this.take();
@@ -134,7 +134,10 @@ export class QueuedCalls {
 
   /** While somebody waits for the next attempt to connect, its time is waited for, and keeps the process alive. */
   #check(): void {
-    if (!this.isCrowded) this.#nobodyWaits?.resolve();
+    if (!this.isCrowded) {
+      this.#nobodyWaits?.resolve();
+      this.#nobodyWaits = undefined;
+    }
     if (!this.isCrowded && this.#watchers === 0) return this.#endPause();
     if (this.#pause !== undefined || this.#attempts === undefined) return;
     if (!this.isPausing) return this.#askAgain();
