@@ -136,14 +136,52 @@ for (const transport of ['header', 'ttheader', 'http']) {
   });
 }
 
-describe('metadata of a reply that HTTP has no place for', () => {
-  it('fails that call, and the operator learns why', async () => {
+describe('metadata that HTTP has no place for', () => {
+  const ofHttp = [
+    ...['connection', 'content-length', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
+    'Trailer',
+  ];
+
+  it('fails the call whose reply it belongs to, and the operator learns why', async () => {
     const { open, reported } = await echoing();
     const client = open('http');
     expect(await rpcError(client.count(1))).to.include({ code: 'INTERNAL' });
     expect(String(reported[0]?.error)).to.include('a\nb');
     expect(await client.count(0)).to.equal(0);
   });
+
+  for (const name of ofHttp) {
+    it(`is what HTTP says itself: ${name}, of a reply`, async () => {
+      const { address, reported } = await served({
+        ping(context) {
+          context.responseMetadata.set('a', '1').set(name, 'chunked');
+          return 'pong';
+        },
+        login(_username, _password, context) {
+          context.responseMetadata.set(name, '3');
+          throw new RpcError('NOT_FOUND', 'nobody');
+        },
+      });
+      const client = open(`http://127.0.0.1:${address.port}/`, {});
+      for (const call of [client.ping(), client.login('a', 'b')])
+        expect(await rpcError(call)).to.include({ code: 'INTERNAL', phase: 'answered' });
+      const told = reported.map(({ error, context: { method } }) => [method, String(error)]);
+      const why = `TypeError: metadata.${name}: HTTP has this name for what it says`;
+      expect(told.map(([method, error]) => [method, error!.slice(0, why.length)])).to.deep.equal([
+        ['PingPong.ping', why],
+        ['PingPong.login', why],
+      ]);
+      expect(await client.count(0)).to.equal(1);
+    });
+
+    it(`is what HTTP says itself: ${name}, of a call`, async () => {
+      const { open, seen } = await echoing();
+      const error = await rejection(open('http').ping({ metadata: { a: '1', [name]: 'chunked' } }));
+      expect(error).to.be.instanceOf(TypeError);
+      expect(String(error)).to.include(`metadata.${name}: HTTP has this name for what it says`);
+      expect(seen).to.deep.equal([]);
+    });
+  }
 });
 
 describe('metadata of a reply that is larger than headers may be', () => {

@@ -14,7 +14,7 @@ import type { Call } from '../../call.ts';
 import { type Channel, type CloseOptions, defaultGrace } from '../../channel.ts';
 import { type ChannelState, ChannelStates, type StateListener } from '../../channel-state.ts';
 import type { Dialect } from '../../dialect.ts';
-import { headersOf } from '../../http-headers.ts';
+import { checkMetadata, headersOf } from '../../http-headers.ts';
 import { checkReply, settle } from '../../replies.ts';
 import { addressHeader, writeCall } from '../../requests.ts';
 import { type Deferred, deferred, startTimer, within } from '../../timers.ts';
@@ -191,6 +191,7 @@ export class HttpChannel implements Channel {
   }
 
   async #headers(call: Call): Promise<OutgoingHttpHeaders> {
+    checkMetadata(call.settings.headers);
     const cookie = this.#cookies?.header(Date.now());
     const { authorization } = this.#address;
     const headers: Record<string, string> = {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Duplex } from 'node:stream';
 import type { Limits } from '../../../limits.ts';
 import type { Headers } from '../../../transport/envelope.ts';
-import { builtins } from '../../builtins.ts';
+import { checkMetadata } from '../../http-headers.ts';
 import { type Answer, answer } from './answer.ts';
 import { readsNoOnewayAnswers, type Turn } from './responses.ts';
 
@@ -39,11 +39,8 @@ export class HttpExchange extends Duplex {
 
   /** What goes with the answer, by name; a TypeError for what HTTP has no place for. */
   tell(headers: Headers): void {
-    for (const [name, value] of headers) {
-      builtins.http.validateHeaderName(name);
-      builtins.http.validateHeaderValue(name, value);
-      this.#headers.set(name, value);
-    }
+    checkMetadata(headers);
+    for (const [name, value] of headers) this.#headers.set(name, value);
   }
 
   /** Answers with this when the exchange ends, instead of with what was written. The first word stands. */
