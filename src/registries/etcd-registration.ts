@@ -1,10 +1,14 @@
 import type { Etcd3, Lease } from 'etcd3';
 import { addressText } from '../rpc/address.ts';
-import { deferred } from '../rpc/timers.ts';
 import { Attempts } from './attempts.ts';
 import { type EtcdPlace, placeKeys, prefixOf } from './etcd-place.ts';
 import { kitexValue } from './instances.ts';
-import { checkRegistration, type Registration, type RegistrationOptions } from './registration.ts';
+import {
+  checkRegistration,
+  FirstEntry,
+  type Registration,
+  type RegistrationOptions,
+} from './registration.ts';
 
 export interface EtcdRegistrationOptions extends EtcdPlace, RegistrationOptions {
   /** Seconds for which the entry outlives a process that died, as etcd counts leases: 1 or more. Default: 10. */
@@ -36,7 +40,7 @@ class EtcdRegistration implements Registration {
   readonly #ttl: number;
   readonly #onError: (error: Error) => void;
   readonly #attempts = new Attempts();
-  readonly #ready = deferred();
+  readonly #first = new FirstEntry();
   #lease: Lease | undefined;
 
   constructor(client: Etcd3, key: string, value: Buffer, ttl: number, onError: (error: Error) => void) {
@@ -49,11 +53,12 @@ class EtcdRegistration implements Registration {
   }
 
   ready(): Promise<void> {
-    return this.#ready.promise;
+    return this.#first.made;
   }
 
   async close(): Promise<void> {
     this.#attempts.stop();
+    this.#first.closed(this.#name);
     const lease = this.#lease;
     this.#lease = undefined;
     try {
@@ -65,6 +70,10 @@ class EtcdRegistration implements Registration {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  get #name(): string {
+    return `etcd:${this.#key}`;
   }
 
   readonly #enter = (): void => {
@@ -82,11 +91,11 @@ class EtcdRegistration implements Registration {
     const entered = lease.put(this.#key).value(this.#value).options(options);
     entered.exec().then(() => {
       this.#attempts.succeeded();
-      this.#ready.resolve();
+      this.#first.succeeded();
     }, lost);
   };
 
   #report(consequence: string, cause: Error): void {
-    this.#onError(new Error(`etcd:${this.#key}: ${cause.message}; ${consequence}`, { cause }));
+    this.#onError(new Error(`${this.#name}: ${cause.message}; ${consequence}`, { cause }));
   }
 }

@@ -1,8 +1,12 @@
 import { ACL, type Client, CreateMode, Exception, Id, Permission } from 'node-zookeeper-client';
 import { addressText } from '../rpc/address.ts';
-import { deferred } from '../rpc/timers.ts';
 import { kitexValue, serversetValue } from './instances.ts';
-import { checkRegistration, type Registration, type RegistrationOptions } from './registration.ts';
+import {
+  checkRegistration,
+  FirstEntry,
+  type Registration,
+  type RegistrationOptions,
+} from './registration.ts';
 import { checkNode, settled } from './zookeeper-calls.ts';
 import { ZookeeperSession } from './zookeeper-session.ts';
 
@@ -54,7 +58,7 @@ interface Entry {
 class ZookeeperRegistration implements Registration {
   readonly #entry: Entry;
   readonly #session: ZookeeperSession;
-  readonly #ready = deferred();
+  readonly #first = new FirstEntry();
   /** The node that is to go before there is a new one: of a session that ended, or of the process before. */
   #last: string | undefined;
 
@@ -64,17 +68,18 @@ class ZookeeperRegistration implements Registration {
     this.#session = new ZookeeperSession(make, {
       connected: client => this.#enter(client),
       lost: cause => {
-        const text = `zookeeper:${entry.parent}/${entry.name}: ${cause.message}; it is tried again`;
+        const text = `${this.#name}: ${cause.message}; it is tried again`;
         onError(new Error(text, { cause }));
       },
     });
   }
 
   ready(): Promise<void> {
-    return this.#ready.promise;
+    return this.#first.made;
   }
 
   close(): Promise<void> {
+    this.#first.closed(this.#name);
     return this.#session.close();
   }
 
@@ -82,11 +87,15 @@ class ZookeeperRegistration implements Registration {
     return this.close();
   }
 
+  get #name(): string {
+    return `zookeeper:${this.#entry.parent}/${this.#entry.name}`;
+  }
+
   #enter(client: Client): void {
     this.#create(client).then(
       () => {
         this.#session.succeeded();
-        this.#ready.resolve();
+        this.#first.succeeded();
       },
       (error: Error) => this.#session.fail(error, client),
     );
