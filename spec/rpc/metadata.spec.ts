@@ -184,6 +184,30 @@ describe('metadata that HTTP has no place for', () => {
   }
 });
 
+describe('metadata that came over HTTP', () => {
+  it('may be passed on with another call as it came, and that of its reply, too', async () => {
+    const { open: inside, seen } = await echoing();
+    const inner = inside('http');
+    const outer = await served({
+      ping({ metadata, responseMetadata }: Context) {
+        const onHeaders = (told: Metadata) => {
+          for (const [name, value] of told) responseMetadata.set(name, value);
+        };
+        return inner.ping({ metadata, onHeaders });
+      },
+    });
+    const client = open(`http://127.0.0.1:${outer.address.port}/`, {});
+    let took: MetadataValue | undefined;
+    const onHeaders = (told: Metadata) => {
+      took = told.get('took');
+    };
+    expect(await client.ping({ metadata: { a: '1' }, onHeaders })).to.equal('pong');
+    expect(took).to.equal('3');
+    expect(seen[0]!.get('a')).to.equal('1');
+    expect(seen[0]!.has('connection')).to.equal(false);
+  });
+});
+
 describe('metadata of a reply that is larger than headers may be', () => {
   for (const transport of ['header', 'ttheader'] as const) {
     it(`fails that call alone: ${transport}`, async () => {

@@ -13,9 +13,14 @@ const reserved: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** The headers of an HTTP request or response, by their names in lower case. */
+/**
+ * What came with an HTTP request or response, by names in lower case; without what HTTP says itself, so that all of it
+ * may be passed on with another call.
+ */
 export function headersOf({ headers }: IncomingMessage): Headers {
-  const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
+  const entries = Object.entries(headers).filter(
+    ([name, value]) => value !== undefined && !reserved.has(name),
+  );
   return new Map(entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value!]));
 }
 
