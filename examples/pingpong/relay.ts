@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { ServiceDescriptor, TcpAddress } from 'livethrift';
 import { explain } from './explain.ts';
@@ -11,8 +12,16 @@ export interface Relay {
 
 /** Listens on `port`, by default a free one, and passes everything on to `target`. */
 export async function startRelay(target: TcpAddress, service: ServiceDescriptor, port = 0): Promise<Relay> {
-  const server = createServer(near => {
+  const server = createServer(async near => {
     const far = connect({ ...target });
+    near.on('error', () => far.destroy());
+    far.on('error', () => near.destroy());
+    try {
+      await once(far, 'connect');
+    } catch (error) {
+      console.error(`cannot connect to ${target.host}:${target.port}: ${(error as Error).message}`);
+      return;
+    }
     pass(near, far, printer('client → server', service));
     pass(far, near, printer('server → client', service));
   });
@@ -32,8 +41,8 @@ function pass(from: Socket, to: Socket, print: (chunk: Buffer) => void): void {
     print(chunk);
     to.write(chunk);
   });
-  from.on('end', () => to.end());
-  from.on('error', () => to.destroy());
+  // Who has not heard of that yet may never say anything again.
+  from.on('end', () => to.destroySoon());
 }
 
 /** Prints what one end says: its messages field by field, or bare bytes from where they cannot be told apart. */
