@@ -1,10 +1,16 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { greeter } from '../examples/greeter/handlers.ts';
+import { makeHandler } from '../examples/marketplace/handler.ts';
+import { handler as orders } from '../examples/orders/handler.ts';
+import { RpcError } from '../src/index.ts';
+import { rejection } from './support/errors.ts';
 import { freePort } from './support/free-port.ts';
 
 const run = promisify(execFile);
@@ -91,6 +97,80 @@ describe('examples', function () {
     const travelled = demo.split('\n').filter(line => !/^client|^$/.test(line));
     expect(printed).to.include(travelled.join('\n'));
     expect(printed).to.match(/bytes: this is not the binary protocol\n {4}47 45 54 20/);
+  });
+
+  it('pingpong ends at Ctrl-C while somebody is connected who says nothing, also where it prints every byte', async () => {
+    const server = await serve('pingpong/server.ts', env, '--wire');
+    const idle = connect(Number(env.PORT), '127.0.0.1');
+    idle.resume();
+    await once(idle, 'connect');
+    expect(await print('pingpong/client.ts', env)).to.equal('pong\n登录成功!\n');
+    server.kill('SIGINT');
+    const [code] = (await once(server, 'exit')) as [number];
+    expect(code).to.equal(0);
+  });
+
+  it('pingpong prints nothing that has not travelled', async () => {
+    const client = run(process.execPath, [...nodeOptions, 'examples/pingpong/client.ts', '--wire'], {
+      cwd: root,
+      env,
+    });
+    const failure = await rejection(client);
+    expect(failure).to.include({ code: 1, stdout: '' });
+    expect(failure).to.have.property('stderr').that.includes(`cannot connect to 127.0.0.1:${env.PORT}: `);
+  });
+
+  it('marketplace has a launcher that ends both of its programs when it is ended', async () => {
+    env.RECOMMENDATIONS_PORT = String(await freePort());
+    const launcher = await serve('marketplace/start.ts', env);
+    launcher.kill('SIGTERM');
+    // Its programs write where it writes: this is closed when the last of them has ended.
+    const [code] = (await once(launcher, 'close')) as [number];
+    expect(code).to.equal(0);
+  });
+
+  for (const name of ['PORT', 'RECOMMENDATIONS_PORT']) {
+    it(`marketplace ends as a whole where the ${name} of one program is taken`, async () => {
+      const other = createServer().listen(0, '127.0.0.1');
+      await once(other, 'listening');
+      const { port } = other.address() as AddressInfo;
+      const ports = { PORT: '0', RECOMMENDATIONS_PORT: '0', [name]: String(port) };
+      const failure = await rejection(print('marketplace/start.ts', { ...env, ...ports }));
+      expect(failure).to.have.property('code', 1);
+      expect(failure).to.have.property('stderr').that.includes('EADDRINUSE').and.not.includes('Unhandled');
+      other.close();
+    });
+  }
+
+  it('marketplace answers who waits for the service when it is ended', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    env.RECOMMENDATIONS_PORT = String((silent.address() as AddressInfo).port);
+    const site = await serve('marketplace/marketplace.ts', env);
+    const visit = fetch(`http://127.0.0.1:${env.PORT}/`);
+    const [connection] = await once(silent, 'connection');
+    await once(connection, 'data');
+    site.kill('SIGINT');
+    expect((await visit).status).to.equal(503);
+    const [code] = (await once(site, 'exit')) as [number];
+    expect(code).to.equal(0);
+    silent.close();
+  });
+
+  it('take arguments that clients of other languages leave unset', async () => {
+    const unset = undefined as never;
+    expect(await orders.create_order('1', 2.5, unset, unset))
+      .to.include('"order":1,')
+      .and.include('"request_arg":{}');
+    for (const [phone, price] of [
+      [unset, 1],
+      ['1', unset],
+      ['1', Infinity],
+    ] as const)
+      expect(() => orders.create_order(phone, price, unset, unset)).to.throw(RpcError, /^an order /);
+    expect(await orders.create_order('1', 2.5, unset, unset)).to.include('"order":2,');
+    expect(greeter.SayHello(unset, unset)).to.equal('Hello, stranger!');
+    expect(() => makeHandler().recommend(unset, unset)).to.throw(RpcError, /^request: /);
   });
 
   it('are all in the index, and the index leads nowhere else', () => {

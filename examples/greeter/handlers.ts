@@ -4,7 +4,7 @@ import type { Folder } from './folder.ts';
 type Module = typeof import('./greeter.thrift');
 
 export const greeter: Handler<Module['Greeter']> = {
-  SayHello: name => `Hello, ${name}!`,
+  SayHello: (name = 'stranger') => `Hello, ${name}!`,
   // With the digits of a float, as the original has it: Thrift knows doubles alone.
   Square: number => Number(Math.sqrt(number).toPrecision(8)),
 };

@@ -5,7 +5,10 @@ import { type Book, booksOf } from './books.ts';
 /** Recommends books at random: `random` gives numbers as Math.random does. */
 export function makeHandler(random: () => number = Math.random): Handler<Api['Recommendations']> {
   return {
-    recommend({ category, max_results }) {
+    recommend(request) {
+      // Clients may leave any argument out.
+      if (request === undefined) throw new RpcError('INVALID_ARGUMENT', 'request: expected one, got nothing');
+      const { category, max_results } = request;
       const books = booksOf.get(category);
       if (books === undefined) throw new RpcError('NOT_FOUND', `there is no category ${category}`);
       if (max_results < 0)
