@@ -9,9 +9,7 @@ export function booksPage(shelf: Shelf, books: readonly Book[]): string {
       <h1>${shelf.name}</h1>
       <p>${shelf.lead}</p>
     </header>
-    <ol class="books">
-      ${books.map(book)}
-    </ol>
+    ${books.length > 0 ? html`<ol class="books">${books.map(book)}</ol>` : html`<p>Nothing here today.</p>`}
     <p class="more"><a class="button" href="${shelf.path}">Show me others</a></p>`;
   return layout(shelf.name, main, shelf);
 }
@@ -19,7 +17,7 @@ export function booksPage(shelf: Shelf, books: readonly Book[]): string {
 /** The service does not answer. */
 export function awayPage(shelf: Shelf): string {
   const main = html`
-    <section class="notice" role="alert">
+    <section class="notice" role="status">
       <svg class="sign" viewBox="0 0 120 96" aria-hidden="true">
         <path d="M60 6 24 40M60 6l36 34" />
         <circle cx="60" cy="6" r="4" />
@@ -27,10 +25,10 @@ export function awayPage(shelf: Shelf): string {
         <path d="M30 56h60M42 70h36" />
       </svg>
       <h1>Back in a moment</h1>
-      <p>The service that recommends books does not answer. This page tries again every five seconds.</p>
-      <p><a class="button" href="${shelf.path}">Try again now</a></p>
+      <p>The service that recommends books does not answer. This page tries again every fifteen seconds.</p>
+      <p><a class="button" href="${shelf.path}" autofocus>Try again now</a></p>
     </section>`;
-  return layout('Back in a moment', main, shelf, html`<meta http-equiv="refresh" content="5">`);
+  return layout('Back in a moment', main, shelf, html`<meta http-equiv="refresh" content="15">`);
 }
 
 /** Something is wrong that waiting does not mend. */
@@ -90,7 +88,7 @@ function link({ path, name }: Shelf, isHere: boolean): Html {
 }
 
 function book({ id, title, author }: Book): Html {
-  return html`<li class="book tone${id % 6}">
+  return html`<li class="book tone${((id % 6) + 6) % 6}">
         <div class="cover" aria-hidden="true"><b>${title}</b><i>${author ?? ''}</i></div>
         <div>
           <h2>${title}</h2>

@@ -53,7 +53,7 @@ export function makeSite(
     } catch (error) {
       onError(error);
       return isAway(error)
-        ? page(503, awayPage(shelf), { 'retry-after': '5' })
+        ? page(503, awayPage(shelf), { 'retry-after': '15' })
         : page(500, brokenPage(shelf));
     }
   }
