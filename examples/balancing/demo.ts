@@ -7,6 +7,9 @@ import { load, makeClient } from 'livethrift';
 const { Where } = await load<typeof import('./where.thrift')>(new URL('where.thrift', import.meta.url));
 const program = fileURLToPath(new URL('server.ts', import.meta.url));
 
+// A signal alone would end this process without its 'exit', and leave the servers behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const servers = await Promise.all(['a', 'b', 'c'].map(name => start(name)));
 const client = makeClient(
   Where,
@@ -54,7 +57,7 @@ async function start(name: string, address = 'localhost:0') {
   const child: ChildProcess = spawn(process.execPath, [...process.execArgv, program, name, port], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
   process.on('exit', () => child.kill());
+  const [line] = (await once(child.stdout!, 'data')) as [Buffer];
   return { process: child, address: String(line).trim() };
 }
