@@ -65,7 +65,7 @@ export class ClientStream extends Stream {
     this.acquainted();
     if (forms.sends === undefined) return this.finished();
     try {
-      this.pump(call.requests, `${call.method.fullName}: the requests`);
+      this.pump(call.requests, `${call.method.fullName}: the requests`, call.here);
     } catch (error) {
       this.failed(error);
     }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Runs a function in the context that was there when this one was made. */
-type Here = <T>(run: () => T) => T;
+export type Here = <T>(run: () => T) => T;
 
 /**
  * What a handler of a method that streams gives, to be iterated over in the asynchronous context that is there now: a
@@ -17,11 +17,6 @@ function held(given: unknown, here: Here): unknown {
   // A first response, and then the stream.
   if (Array.isArray(given) && given.length === 2) return [given[0], heldStream(given[1], here)];
   return heldStream(given, here);
-}
-
-/** The same for what a caller streams: it is asked for a message when there is leave to send one, wherever that comes. */
-export function streamedHere(given: unknown): unknown {
-  return heldStream(given, AsyncLocalStorage.snapshot());
 }
 
 /** What has nothing of its own to run, such as an array, is given back as it is. */

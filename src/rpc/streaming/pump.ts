@@ -1,3 +1,5 @@
+import type { Here } from './in-context.ts';
+
 /** What a stream of messages is made from. */
 export type Source = AsyncIterable<unknown> | Iterable<unknown>;
 
@@ -23,6 +25,7 @@ type Step = IteratorResult<unknown>;
  */
 export class Pump {
   readonly #outlet: Outlet;
+  readonly #here: Here;
   readonly #iterator: AsyncIterator<unknown> | Iterator<unknown>;
   /** The source is being asked. */
   #isAsking = false;
@@ -30,14 +33,22 @@ export class Pump {
   /** What the source has given, while there is no room for it any more. */
   #held: Step | undefined;
 
-  /** Throws a TypeError for what cannot be iterated over; `what` names it. */
-  constructor(source: unknown, what: string, outlet: Outlet) {
-    this.#iterator = iteratorOf(source, what);
+  /**
+   * Throws a TypeError for what cannot be iterated over; `what` names it. The iterator is asked in `here`, of which its
+   * answers keep hold: to ask each time would cost a fifth of a message (measured).
+   */
+  constructor(source: unknown, what: string, outlet: Outlet, here: Here = anywhere) {
+    this.#here = here;
+    this.#iterator = here(() => iteratorOf(source, what));
     this.#outlet = outlet;
   }
 
   /** Goes on, or begins, unless it waits for the source. */
   resume(): void {
+    if (!this.#isStopped && !this.#isAsking) this.#here(() => this.#goOn());
+  }
+
+  #goOn(): void {
     while (!this.#isStopped && !this.#isAsking && this.#outlet.mayWrite(this)) {
       const held = this.#held;
       if (held !== undefined) {
@@ -78,7 +89,7 @@ export class Pump {
     // Others may have filled the connection while the source was asked. Its end needs no room.
     if (step.done === true) this.#write(step);
     else this.#held = step;
-    this.resume();
+    this.#goOn();
   };
 
   readonly #refused = (error: unknown) => {
@@ -108,12 +119,16 @@ export class Pump {
 
   #close(): void {
     try {
-      const closing = this.#iterator.return?.();
+      const closing = this.#here(() => this.#iterator.return?.());
       if (isPromise(closing)) closing.then(undefined, error => this.#outlet.closeFailed(error));
     } catch (error) {
       this.#outlet.closeFailed(error);
     }
   }
+}
+
+function anywhere<T>(run: () => T): T {
+  return run();
 }
 
 function iteratorOf(source: unknown, what: string): AsyncIterator<unknown> | Iterator<unknown> {

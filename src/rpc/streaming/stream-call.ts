@@ -1,10 +1,11 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { RpcError } from '../../errors/rpc-error.ts';
 import { Call, type Callee } from '../call.ts';
 import type { CallSettings } from '../client/settings.ts';
 import type { MessageCount } from '../diagnostics.ts';
 import { type Deferred, deferred } from '../timers.ts';
 import { formsOf, type StreamForms } from './forms.ts';
-import { streamedHere } from './in-context.ts';
+import type { Here } from './in-context.ts';
 import { Incoming, type IncomingOwner } from './incoming.ts';
 
 /**
@@ -15,6 +16,8 @@ export class StreamCall extends Call implements IncomingOwner {
   readonly forms: StreamForms;
   /** What the caller streams; undefined where only the server does. */
   readonly requests: unknown;
+  /** Where these are iterated over: leave to send one may come anywhere. */
+  readonly here: Here | undefined;
   readonly incoming: Incoming;
   /** What the caller has: an async iterable, a promise, or a promise of a first answer and one of these. */
   readonly result: unknown;
@@ -33,7 +36,7 @@ export class StreamCall extends Call implements IncomingOwner {
     const replies = new Replies(incoming);
     const isIterated = forms.receives !== undefined && forms.first === undefined;
     const answer = isIterated ? undefined : deferred<unknown>();
-    const requests = forms.sends === undefined ? undefined : streamedHere(args[arity - 1]);
+    const requests = forms.sends === undefined ? undefined : args[arity - 1];
     return new StreamCall(callee, args, settings, forms, requests, incoming, replies, answer);
   }
 
@@ -63,6 +66,7 @@ export class StreamCall extends Call implements IncomingOwner {
     );
     this.forms = forms;
     this.requests = requests;
+    this.here = requests === undefined ? undefined : AsyncLocalStorage.snapshot();
     this.incoming = incoming;
     this.#replies = replies;
     this.#answer = answer;

@@ -6,6 +6,7 @@ import type { ByteWriter } from '../../wire/writer.ts';
 import type { Carrier } from './carrier.ts';
 import { Credit, grantTexts, Intake, readGrant } from './flow.ts';
 import type { MessageForm, StreamForms } from './forms.ts';
+import type { Here } from './in-context.ts';
 import type { Incoming, IncomingOwner } from './incoming.ts';
 import { type Outlet, Pump } from './pump.ts';
 import { EXCEPTION, readDeclared } from './status.ts';
@@ -96,8 +97,8 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
   }
 
   /** Begins to send what is in `source`. Throws a TypeError for what cannot be iterated over; `what` names it. */
-  protected pump(source: unknown, what: string): void {
-    const pump = new Pump(source, what, this);
+  protected pump(source: unknown, what: string, here: Here | undefined = undefined): void {
+    const pump = new Pump(source, what, this, here);
     // Who makes a source may take so long that nobody is there any more: it is closed.
     if (this.isOver) return pump.stop();
     this.#pump = pump;
