@@ -9,6 +9,13 @@ const { Odd, Rude } = loaded;
 
 afterEach(closeAll);
 
+/** Says a line twice, and no more until it is told to end. */
+async function* twice({ text }: Text, { signal }: Context) {
+  yield { text };
+  yield { text };
+  await new Promise(resolve => signal.addEventListener('abort', resolve));
+}
+
 describe('a stream that fails', () => {
   it('gives what came before, then the exception that is declared, or a status', async () => {
     const { client, reported } = await chatting({
@@ -329,13 +336,7 @@ describe('a stream that is given up', () => {
   });
 
   it('ends when its time is over, after what had come', async () => {
-    const { client } = await chatting({
-      async *listen({ text }: Text, { signal }: Context) {
-        yield { text };
-        yield { text };
-        await new Promise(resolve => signal.addEventListener('abort', resolve));
-      },
-    });
+    const { client } = await chatting({ listen: twice });
     const replies = client.listen({ text: 'a' }, { timeout: 1500 });
     await new Promise(resolve => setTimeout(resolve, 1600));
     const [first, second, error] = await all(replies);
@@ -369,13 +370,7 @@ describe('a stream that is given up', () => {
   });
 
   it('ends when a message is waited for too long, but not while none is', async () => {
-    const { client } = await chatting({
-      async *listen({ text }: Text, { signal }: Context) {
-        yield { text };
-        yield { text };
-        await new Promise(resolve => signal.addEventListener('abort', resolve));
-      },
-    });
+    const { client } = await chatting({ listen: twice });
     const replies = client.listen({ text: 'a' }, { messageTimeout: 400 });
     await replies.next();
     await new Promise(resolve => setTimeout(resolve, 500));

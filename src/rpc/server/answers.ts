@@ -80,15 +80,11 @@ export class Answers {
 
   /** Answers with a failure that no IDL declares: without the handler's headers, or the text, where these do not fit. */
   failure(to: ReplyTo, failure: RpcError, method?: Method): void {
-    const bare = new RpcError(failure.code, '');
     let unfit: unknown;
-    for (const [error, byItself] of [
-      [failure, false],
-      [failure, true],
-      [bare, true],
-    ] as const) {
+    for (let attempt = 0; attempt < 3; attempt++) {
       try {
-        writeFailure(this.#outbox, to, error, byItself);
+        const error = attempt < 2 ? failure : new RpcError(failure.code, '');
+        writeFailure(this.#outbox, to, error, attempt > 0);
         if (unfit !== undefined) this.#report(unfit, method);
         return;
       } catch (tooLarge) {
