@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { DecodeError } from '../../src/errors/decode-error.ts';
 import { defaultLimits } from '../../src/limits.ts';
+import { readText } from '../../src/wire/read-text.ts';
 import { ByteReader } from '../../src/wire/reader.ts';
-import { readText, writeText } from '../../src/wire/text.ts';
+import { writeText } from '../../src/wire/write-text.ts';
 import { ByteWriter, REFUSED } from '../../src/wire/writer.ts';
 
 const alphabets = { ASCII: 'aZ ', 'Latin-1': 'aé ÿ', CJK: '漢a字', emoji: '😀a' };
@@ -108,6 +109,62 @@ describe('text that comes again', () => {
   });
 });
 
+describe('text that is written again', () => {
+  it('is never mistaken for another', () => {
+    // They differ in one place alone, which is often not one that is looked at.
+    const near = fc
+      .tuple(fc.integer({ min: 7, max: 25 }), fc.nat(24), fc.constantFrom('b', '\0', '\x7f', '\x80', '漢'))
+      .map(([length, place, other]) => {
+        const letters = new Array<string>(length).fill('a');
+        letters[place % length] = other;
+        return letters.join('');
+      });
+    fc.assert(
+      fc.property(fc.array(near, { minLength: 1, maxLength: 100 }), fc.nat(9), (texts, at) => {
+        for (const text of texts) expectWritten(text, at);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is never mistaken for another of as many characters', () => {
+    for (let round = 0; round < 3; round++)
+      for (let i = 0; i < 20_000; i++) expectWritten(`key-${i.toString(36).padStart(5, '0')}`, 3);
+  });
+
+  it('does not depend on what stood where it is written', () => {
+    // With text before them, these make numbers that are none: their bits need not survive.
+    for (const before of ['ff', '7f', 'f87f', 'f8ff', 'f07f', '01f07f']) {
+      for (let length = 7; length <= 25; length++) {
+        const text = `${before} `.repeat(9).slice(0, length);
+        const w = new ByteWriter(200, 64);
+        for (let round = 0; round < 3; round++) {
+          w.bytes.fill(before, 'hex');
+          expect(writeText(w, 5, text, 0)).to.equal(5 + length);
+          expect(w.bytes.toString('latin1', 5, 5 + length)).to.equal(text);
+        }
+      }
+    }
+  });
+
+  it('is the same whether it is whole, a part of another, or put together', () => {
+    const whole = 'a text that is longer than what is kept of it';
+    for (let round = 0; round < 3; round++) {
+      for (let length = 8; length <= 24; length++) {
+        expectWritten(whole.slice(3, 3 + length), 1);
+        expectWritten(`${whole.slice(3, 5)}${whole.slice(5, 3 + length)}`, 1);
+      }
+    }
+  });
+
+  it('is still refused with a lone surrogate in it, and does no harm to others', () => {
+    for (let round = 0; round < 3; round++) {
+      expect(refusalOf('12345678\ud800')).to.equal(REFUSED);
+      expectWritten('123456789', 0);
+    }
+  });
+});
+
 describe('bytes that are no UTF-8', () => {
   const invalid = {
     'a byte that cannot begin one': [0xff],
@@ -184,4 +241,11 @@ function read(bytes: Buffer, strict = true): string {
   r.attach(bytes);
   r.window(0, bytes.length, false);
   return readText(r, 0, bytes.length, strict);
+}
+
+function expectWritten(text: string, at: number): void {
+  const w = new ByteWriter(at + 8, 64);
+  const end = writeText(w, at, text, 0);
+  const written = w.bytes.toString('utf8', at, end);
+  if (written !== text || end - at !== Buffer.byteLength(text)) expect(written).to.equal(text);
 }

@@ -1,7 +1,8 @@
 import { ownCopy, putBytes } from '../wire/copy.ts';
+import { readText } from '../wire/read-text.ts';
 import type { ByteReader } from '../wire/reader.ts';
-import { readText, writeText } from '../wire/text.ts';
 import { readUuid, writeUuid } from '../wire/uuid.ts';
+import { writeText } from '../wire/write-text.ts';
 import { type ByteWriter, room } from '../wire/writer.ts';
 import { BinaryScanner } from './binary-scanner.ts';
 import { fixedSizes, leastSize } from './binary-sizes.ts';

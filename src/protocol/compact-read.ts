@@ -1,6 +1,6 @@
 import { ownCopy } from '../wire/copy.ts';
+import { readText } from '../wire/read-text.ts';
 import type { ByteReader } from '../wire/reader.ts';
-import { readText } from '../wire/text.ts';
 import { readUuid } from '../wire/uuid.ts';
 import { compactType, leastCompactSize, wireTypeOf } from './compact-types.ts';
 import type { ValueReader } from './protocol.ts';

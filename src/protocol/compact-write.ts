@@ -1,6 +1,6 @@
 import { putBytes } from '../wire/copy.ts';
-import { writeText } from '../wire/text.ts';
 import { writeUuid } from '../wire/uuid.ts';
+import { writeText } from '../wire/write-text.ts';
 import { type ByteWriter, REFUSED, room } from '../wire/writer.ts';
 import { compactType, compactTypeOf } from './compact-types.ts';
 import type { ValueWriter } from './protocol.ts';

@@ -1,5 +1,5 @@
+import { readText } from '../wire/read-text.ts';
 import type { ByteReader } from '../wire/reader.ts';
-import { readText } from '../wire/text.ts';
 import { type ByteWriter, room } from '../wire/writer.ts';
 import { values as read, skip, skipField } from './compact-read.ts';
 import { CompactScanner } from './compact-scanner.ts';

@@ -1,5 +1,6 @@
+import { readText } from '../wire/read-text.ts';
 import type { ByteReader } from '../wire/reader.ts';
-import { readText, writeText } from '../wire/text.ts';
+import { writeText } from '../wire/write-text.ts';
 import { type ByteWriter, room } from '../wire/writer.ts';
 import { type Headers, noHeaders } from './envelope.ts';
 import type { HeaderFormat } from './header-frame.ts';

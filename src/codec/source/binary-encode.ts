@@ -1,7 +1,7 @@
 import { fixedSizes } from '../../protocol/binary-sizes.ts';
 import { fieldDepth } from '../../protocol/types.ts';
-import { writeText } from '../../wire/text.ts';
 import { writeUuid } from '../../wire/uuid.ts';
+import { writeText } from '../../wire/write-text.ts';
 import type { FieldPlan, LeafPlan, ValuePlan } from '../plan.ts';
 import { EncodePrinter, RELOAD } from './encode-printer.ts';
 

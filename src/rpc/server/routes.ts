@@ -21,14 +21,20 @@ export class Routes {
   /** Plain names that several services after the first have: they lead nowhere. */
   readonly #ambiguous = new Set<string>();
   readonly #services: ServiceDescriptor[] = [];
+  /** What was looked for last, and found: a client's calls tend to be alike. */
+  #latest: { readonly name: string; readonly service: string | undefined; readonly route: Route } | undefined;
 
   /**
    * The route of a name, in the service that the client's transport names, if it does. One that is not served here
    * says nothing: Kitex's clients may know a service by another name, and its servers go by the method then too.
    */
   find(name: string, service: string | undefined): Route | undefined {
+    const latest = this.#latest;
+    if (latest !== undefined && latest.name === name && latest.service === service) return latest.route;
     const isKnown = service !== undefined && this.#services.some(known => known.name === service);
-    return this.#byName.get(isKnown && !name.includes(':') ? `${service}:${name}` : name);
+    const route = this.#byName.get(isKnown && !name.includes(':') ? `${service}:${name}` : name);
+    if (route !== undefined) this.#latest = { name, service, route };
+    return route;
   }
 
   /** Adds a service. Throws a TypeError for a declared method without a handler, unless `partial`. */
@@ -49,6 +55,7 @@ export class Routes {
     }
     for (const route of routes) this.#register(service, route);
     this.#services.push(service);
+    this.#latest = undefined;
   }
 
   #register(service: ServiceDescriptor, route: Route): void {

@@ -4,6 +4,7 @@ import { declaredException } from '../declared.ts';
 import { compose, type Interceptor, type ServerInvocation } from '../interceptor.ts';
 import type { Metadata } from '../metadata.ts';
 import { iteratedHere } from '../streaming/in-context.ts';
+import type { Route } from './routes.ts';
 import type { ServedRequest, ServingSettings } from './settings.ts';
 
 /** How handlers are asked: with interceptors around them, and with `propagate`, in a context of their own. */
@@ -21,22 +22,32 @@ export function serveWith(
 }
 
 function ask({ route, args }: ServedRequest, context: CallContext): unknown {
-  return route.run!.apply(route.target, followed(args, context));
+  return handle(route, args, context);
 }
 
-/** Arguments with the context behind them. `push` would make room for sixteen more, for each call. */
-function followed(args: readonly unknown[], context: unknown): unknown[] {
-  const { length } = args;
-  const all = new Array<unknown>(length + 1);
-  for (let i = 0; i < length; i++) all[i] = args[i];
-  all[length] = context;
-  return all;
+/**
+ * Calls a handler, the context behind its arguments. Those of most methods are few: to make an array of them and to spread
+ * that takes a tenth of the server's time for a call (measured).
+ */
+function handle({ target, run }: Route, args: readonly unknown[], context: CallContext): unknown {
+  switch (args.length) {
+    case 0:
+      return run!.call(target, context);
+    case 1:
+      return run!.call(target, args[0], context);
+    case 2:
+      return run!.call(target, args[0], args[1], context);
+    case 3:
+      return run!.call(target, args[0], args[1], args[2], context);
+    default:
+      return run!.call(target, ...args, context);
+  }
 }
 
 function intercepted(interceptors: readonly Interceptor[]): ServingSettings['serve'] {
   const chain = compose<IncomingCall>(interceptors, async call => {
     const { route, method } = call.request;
-    const given: unknown = route.run!.apply(route.target, followed(call.args, call.context));
+    const given = handle(route, call.args, call.context);
     // What interceptors have around it is there when it is iterated over, too: a span, a transaction.
     return method.streams ? iteratedHere(given) : given;
   });

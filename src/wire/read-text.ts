@@ -1,47 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { ByteReader } from './reader.ts';
 import { asciiText, MOST_ASCII } from './short-text.ts';
-import { type ByteWriter, REFUSED } from './writer.ts';
-
-/** Up to this many characters a loop beats the call into C++ (measured: break-even at 32 on Node 20, 16 to 24 on 24). */
-const SHORT = 24;
-/** Above this the worst case (3 bytes a character) is worth counting exactly instead of reserving. */
-const LONG = 16_384;
-
-/**
- * Writes `text` as UTF-8 at `at` and returns where it ends. The caller has room for nothing yet; `reserve`
- * bytes beyond the text are made sure of too. Lone surrogates have no UTF-8 form and are refused.
- */
-export function writeText(w: ByteWriter, at: number, text: string, reserve: number): number {
-  const length = text.length;
-  if (length > SHORT) return writeLongText(w, at, text, reserve);
-  if (at + length * 3 + reserve > w.size) w.grow(at, length * 3 + reserve);
-  const { bytes, view } = w;
-  let i = 0;
-  // Four at a time: measured, an eighth less time for texts of 8 characters, a fifth for 24.
-  for (const last = length - 4; i <= last; i += 4) {
-    const a = text.charCodeAt(i);
-    const b = text.charCodeAt(i + 1);
-    const c = text.charCodeAt(i + 2);
-    const d = text.charCodeAt(i + 3);
-    if ((a | b | c | d) > 0x7f) return writeLongText(w, at, text, reserve);
-    view.setInt32(at + i, (a << 24) | (b << 16) | (c << 8) | d);
-  }
-  for (; i < length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit > 0x7f) return writeLongText(w, at, text, reserve);
-    bytes[at + i] = unit;
-  }
-  return at + length;
-}
-
-function writeLongText(w: ByteWriter, at: number, text: string, reserve: number): number {
-  const room = (text.length > LONG ? Buffer.byteLength(text) : text.length * 3) + reserve;
-  if (at + room > w.size) w.grow(at, room);
-  const written = w.bytes.write(text, at);
-  if (written !== text.length && !text.isWellFormed()) throw REFUSED;
-  return at + written;
-}
 
 /** What `toString` calls once it has looked at its arguments, which takes a tenth of its time (measured). */
 const { latin1Slice, utf8Slice } = Buffer.prototype as unknown as Record<
