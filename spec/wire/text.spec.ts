@@ -93,6 +93,19 @@ describe('text that comes again', () => {
     }
   });
 
+  it('is not mistaken for bytes that are the same number', () => {
+    for (const length of [8, 16, 24, 32]) {
+      for (let end = 8; end <= length; end += 8) {
+        const zeros = Buffer.alloc(length, 'a').fill(0, end - 8, end);
+        const minus = Buffer.from(zeros).fill(0x80, end - 1, end);
+        for (let round = 0; round < 3; round++) {
+          expect(read(zeros)).to.equal(zeros.toString());
+          expect(() => read(minus)).to.throw(DecodeError);
+        }
+      }
+    }
+  });
+
   it('does not depend on how it is aligned or what follows', () => {
     for (let round = 0; round < 10; round++) {
       for (let length = 0; length <= 33; length++) {

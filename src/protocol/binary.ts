@@ -81,18 +81,18 @@ function readName(r: ByteReader, at: number): number {
 }
 
 function writeMessage(w: ByteWriter, at: number, header: MessageHeader): number {
-  room(w, at, 9);
-  if (header.strict) {
-    w.view.setInt32(at, (VERSION_1 << 16) | header.type);
-    const end = binary.write.string(w, at + 4, header.name);
-    room(w, end, 4);
-    w.view.setInt32(end, header.seqid);
+  const { name, type, seqid, strict } = header;
+  const from = strict ? at + 8 : at + 4;
+  const end = writeText(w, from, name, 5);
+  const { view } = w;
+  if (strict) view.setInt32(at, (VERSION_1 << 16) | type);
+  view.setInt32(from - 4, end - from);
+  if (strict) {
+    view.setInt32(end, seqid);
     return end + 4;
   }
-  const end = binary.write.string(w, at, header.name);
-  room(w, end, 5);
-  w.bytes[end] = header.type;
-  w.view.setInt32(end + 1, header.seqid);
+  view.setInt8(end, type);
+  view.setInt32(end + 1, seqid);
   return end + 5;
 }
 

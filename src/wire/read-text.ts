@@ -14,9 +14,10 @@ const { latin1Slice, utf8Slice } = Buffer.prototype as unknown as Record<
  * repeat, looking is wasted, so a run of misses switches the cache off for a while.
  */
 const SLOTS = 2048;
-const WORDS = 8;
-const keptWords = new Int32Array(SLOTS * WORDS);
-const keptLast = new Int32Array(SLOTS);
+const LONGEST = 32;
+/** Bytes are compared eight at a time, as numbers: measured, a struct of 24 texts takes 0.8 times as long as with four. */
+const WORDS = LONGEST / 8;
+const keptWords = new Float64Array(SLOTS * WORDS);
 const keptLengths = new Uint8Array(SLOTS);
 const keptTexts: string[] = new Array<string>(SLOTS).fill('');
 /** Rises with hits, falls with misses; below 0 the cache rests for that many strings. */
@@ -26,47 +27,80 @@ const REST = -1024;
 
 /** The UTF-8 text of `length` bytes at `at`; the caller has checked that they are there. */
 export function readText(r: ByteReader, at: number, length: number, strict: boolean): string {
-  if (length > 32) return readLongText(r, at, length, strict);
+  if (length > LONGEST) return readLongText(r, at, length, strict);
   if (length === 0) return '';
   if (credit < 0) {
     if (++credit === 0) credit = 64;
     return readFreshText(r, at, length, strict);
   }
-  const { bytes, view } = r;
-  const whole = length >> 2;
-  const rest = length & 3;
-  // The first, the middle and the last four bytes, or all there are: what differs elsewhere alone meets in one slot.
-  let last: number;
+  const { view } = r;
+  // The first and the last eight bytes, or all there are in one or two numbers.
+  let first: number;
+  let last = 0;
   let hash: number;
-  if (whole > 0) {
+  if (length >= 8) {
+    first = view.getFloat64(at, true);
+    last = view.getFloat64(at + length - 8, true);
+    // What differs elsewhere alone meets in one slot.
+    const ends = view.getInt32(at, true) ^ Math.imul(view.getInt32(at + length - 4, true), 0xc2b2ae35);
+    hash = ends ^ Math.imul(view.getInt32(at + (length >> 1) - 2, true), 0x85ebca6b);
+  } else if (length >= 4) {
+    first = view.getInt32(at, true);
     last = view.getInt32(at + length - 4, true);
-    hash = view.getInt32(at, true) ^ Math.imul(view.getInt32(at + (length >> 1) - 2, true), 0x85ebca6b);
+    hash = first ^ Math.imul(last, 0xc2b2ae35);
   } else {
-    last = bytes[at]!;
-    if (rest > 1) last |= bytes[at + 1]! << 8;
-    if (rest > 2) last |= bytes[at + 2]! << 16;
-    hash = length;
+    const { bytes } = r;
+    first = bytes[at]!;
+    if (length > 1) first |= bytes[at + 1]! << 8;
+    if (length > 2) first |= bytes[at + 2]! << 16;
+    hash = first;
   }
-  hash = Math.imul(hash ^ (last << 13) ^ (last >>> 19), 0x9e3779b1);
+  hash = Math.imul(hash ^ (length << 13), 0x9e3779b1);
   const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
-  const base = slot * WORDS;
-  if (keptLengths[slot] === length && keptLast[slot] === last) {
-    let i = 0;
-    while (i < whole && keptWords[base + i] === view.getInt32(at + i * 4, true)) i++;
-    if (i === whole) {
-      if (credit < MOST_CREDIT) credit++;
-      return keptTexts[slot]!;
-    }
+  const from = slot * WORDS;
+  if (
+    keptLengths[slot] === length &&
+    keptWords[from] === first &&
+    keptWords[from + 1] === last &&
+    (length <= 16 || keptWords[from + 2] === view.getFloat64(at + 8, true)) &&
+    (length <= 24 || keptWords[from + 3] === view.getFloat64(at + 16, true))
+  ) {
+    if (credit < MOST_CREDIT) credit++;
+    return keptTexts[slot]!;
   }
+  return readAndKeep(r, at, length, strict, slot, first, last);
+}
+
+/** A text that is not among those that are kept, and will be. */
+function readAndKeep(
+  r: ByteReader,
+  at: number,
+  length: number,
+  strict: boolean,
+  slot: number,
+  first: number,
+  last: number,
+): string {
+  const { bytes, view } = r;
   credit -= 2;
   if (credit < 0) credit = REST;
-  let high = last;
-  for (let i = 0; i < whole; i++) high |= view.getInt32(at + i * 4, true);
+  let high = 0;
+  let isKept = true;
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[at + i]!;
+    high |= byte;
+    // Eight of them are 0, which equals -0, and that has other bytes.
+    if (byte === 0) isKept = false;
+  }
   // Only ASCII is kept: what is valid in it needs no second look under either way of reading UTF-8.
-  if ((high & 0x80808080) !== 0) return readLongText(r, at, length, strict);
+  if (high > 0x7f) return readLongText(r, at, length, strict);
   const text = length <= MOST_ASCII ? asciiText(bytes, at, length) : latin1Slice.call(bytes, at, at + length);
-  for (let i = 0; i < whole; i++) keptWords[base + i] = view.getInt32(at + i * 4, true);
-  keptLast[slot] = last;
+  if (!isKept) return text;
+  const from = slot * WORDS;
+  keptWords[from] = first;
+  keptWords[from + 1] = last;
+  if (length > 16) keptWords[from + 2] = view.getFloat64(at + 8, true);
+  if (length > 24) keptWords[from + 3] = view.getFloat64(at + 16, true);
   keptLengths[slot] = length;
   keptTexts[slot] = text;
   return text;
