@@ -58,6 +58,11 @@ describe('text', () => {
 });
 
 describe('text that comes again', () => {
+  // Those that came before may have sent the cache to rest.
+  beforeEach(() => {
+    for (let i = 0; i < 2000; i++) read(Buffer.from('again and again'));
+  });
+
   it('is never mistaken for another', () => {
     // Few letters and lengths: many texts, most of them alike, that meet in the same places of a cache.
     const near = fc
@@ -123,6 +128,10 @@ describe('text that comes again', () => {
 });
 
 describe('text that is written again', () => {
+  beforeEach(() => {
+    for (let i = 0; i < 10_000; i++) expectWritten('again and again', 0);
+  });
+
   it('is never mistaken for another', () => {
     // They differ in one place alone, which is often not one that is looked at.
     const near = fc
