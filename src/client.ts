@@ -196,7 +196,7 @@ class Stubs {
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#invoker.invoke(callee, args, own).then(undefined, throwToCaller);
+    return this.#invoker.invoke(callee, args, own);
   }
 
   /** An async iterable, or a promise. */

@@ -18,6 +18,9 @@ export type GivenUp = 'expired' | 'cancelled';
 /** Forgets a call that was given up, and gives the error that says so. `reason` is that of the caller's signal. */
 export type GiveUp = (call: Call, why: GivenUp, reason?: unknown) => RpcError;
 
+/** Rejects what the caller waits for, which `resolve` resolves. */
+export type Reject = (error: unknown, resolve: (value: unknown) => void) => void;
+
 /** One call on its way: settled exactly once, by whoever knows first. */
 export class Call implements Expiring {
   readonly callee: Callee;
@@ -28,7 +31,7 @@ export class Call implements Expiring {
   readonly timeout: number;
   readonly settings: CallSettings;
   readonly #resolve: (value: unknown) => void;
-  readonly #reject: (error: unknown) => void;
+  readonly #reject: Reject;
   settled = false;
   #giveUp: GiveUp | undefined;
   #onSettled: ((error: unknown) => void) | undefined;
@@ -46,7 +49,7 @@ export class Call implements Expiring {
     timeout: number,
     settings: CallSettings,
     resolve: (value: unknown) => void,
-    reject: (error: unknown) => void,
+    reject: Reject,
   ) {
     this.callee = callee;
     this.method = callee.method;
@@ -76,7 +79,7 @@ export class Call implements Expiring {
   }
 
   reject(error: unknown): void {
-    if (this.#settle(error)) this.#reject(error);
+    if (this.#settle(error)) this.#reject(error, this.#resolve);
   }
 
   expire(): void {

@@ -16,6 +16,7 @@ import {
 } from '../interceptor.ts';
 import { Metadata } from '../metadata.ts';
 import type { Method } from '../method.ts';
+import { rejectToCaller, throwToCaller } from '../stack.ts';
 import { LaterReplies } from '../streaming/later-replies.ts';
 import { StreamCall } from '../streaming/stream-call.ts';
 import { bounded } from './bounded.ts';
@@ -32,21 +33,24 @@ export class Invoker {
       this.#chain = compose<OutgoingCall>(interceptors, (call, options) => this.#attempt(call, options));
   }
 
-  /** Calls; there may be more elements behind the declared arguments. Rejects where it might throw. */
+  /**
+   * Calls; there may be more elements behind the declared arguments. Rejects where it might throw, with the stack of who
+   * awaits it.
+   */
   invoke(callee: Callee, args: readonly unknown[], given: CallSettings): Promise<unknown> {
     const parent = given.parent ?? context();
     const settings = parent === undefined ? given : inherit(given, parent, this.channel.hasHeaders);
     if (!clientCalls.hasSubscribers) return this.#invoke(callee, args, settings);
     return traceClientCall(callee.method, args, this.channel.peer, settings.timeout, () =>
       this.#invoke(callee, args, settings),
-    );
+    ).then(undefined, throwToCaller);
   }
 
   #invoke(callee: Callee, args: readonly unknown[], settings: CallSettings): Promise<unknown> {
     if (this.#chain === undefined) return this.#start(callee, args, settings);
     const chain = this.#chain;
     const call = new OutgoingCall(callee, args, settings, this.channel, undefined);
-    return bounded(call, () => chain(call, {}));
+    return bounded(call, () => chain(call, {})).then(undefined, throwToCaller);
   }
 
   /**
@@ -114,12 +118,12 @@ export class Invoker {
   #start(callee: Callee, args: readonly unknown[], settings: CallSettings): Promise<unknown> {
     const { method } = callee;
     if (method.unaryStream && this.channel.prefersStreams === true)
-      return this.#startStream(callee, args, settings) as Promise<unknown>;
-    return new Promise((resolve, reject) => {
+      return (this.#startStream(callee, args, settings) as Promise<unknown>).then(undefined, throwToCaller);
+    return new Promise(resolve => {
       const { headers, onHeaders, timeout } = settings;
       if ((headers.size > 0 || onHeaders !== undefined) && !this.channel.hasHeaders)
         throw headerless(method.fullName, headers.size > 0 ? 'metadata' : 'onHeaders', this.channel.peer);
-      const call = new Call(callee, args, timeout, settings, resolve, reject);
+      const call = new Call(callee, args, timeout, settings, resolve, rejectToCaller);
       if (this.#mayStart(call)) this.channel.start(call);
     });
   }
