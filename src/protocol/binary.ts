@@ -223,9 +223,9 @@ function valueWriter(): ValueWriter {
       return writeUuid(w, at, value);
     },
     field(w, at, type, id) {
-      room(w, at, 3);
-      w.view.setInt8(at, type);
-      w.view.setInt16(at + 1, id);
+      // One store for both: its fourth byte is overwritten by what follows.
+      room(w, at, 4);
+      w.view.setInt32(at, (type << 24) | ((id & 0xffff) << 8));
       return at + 3;
     },
     boolField(w, at, value, id) {
