@@ -7,7 +7,8 @@ import { type ByteWriter, REFUSED } from '../../wire/writer.ts';
 import { countsLie, isNoRecord } from '../checks.ts';
 import type { CodecFinder, Encode } from '../codec.ts';
 import type { FieldPlan, RecordPlan } from '../plan.ts';
-import { encodeValue, internal, ValueEncoding } from './encode-value.ts';
+import { encodeValue, ValueEncoding } from './encode-value.ts';
+import { internal } from './internal.ts';
 
 /** A field, and the way to the one behind it. */
 class FieldEncoding extends ValueEncoding {

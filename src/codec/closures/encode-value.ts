@@ -6,14 +6,7 @@ import { type ByteWriter, REFUSED } from '../../wire/writer.ts';
 import { enumNumber, isFloat } from '../checks.ts';
 import type { Codec, CodecFinder } from '../codec.ts';
 import type { ValuePlan } from '../plan.ts';
-
-/**
- * The same text as V8 itself keeps it for names of properties and for literals: two of these are compared by their
- * addresses alone.
- */
-export function internal<T extends string>(text: T): T {
-  return Object.keys({ [text]: 0 })[0] as T;
-}
+import { internal } from './internal.ts';
 
 /** What writing a value asks of its plan: of one shape whatever the kind, so that asking takes next to no time. */
 export class ValueEncoding {
