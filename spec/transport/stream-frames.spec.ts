@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { type DecodeError, defaultLimits } from '../../src/index.ts';
 import { MessageHeader } from '../../src/protocol/protocol.ts';
+import { messageType } from '../../src/protocol/types.ts';
 import { dialects } from '../../src/rpc/dialect.ts';
-import { envelopeOf } from '../../src/transport/envelope.ts';
+import { type Envelope, envelopeOf } from '../../src/transport/envelope.ts';
 import { Inbox } from '../../src/transport/inbox.ts';
 import { FrameReader, frameType, streamFrames } from '../../src/transport/stream-frames.ts';
 import { ByteWriter } from '../../src/wire/writer.ts';
@@ -58,6 +59,13 @@ function write(
     headers: new Map(Object.entries(texts)),
     timeout: timeout ?? Number.POSITIVE_INFINITY,
   };
+  return writeIn(envelope, { sid, type, method, payload });
+}
+
+function writeIn(
+  envelope: Envelope,
+  { sid, type, method, payload }: Pick<Read, 'sid' | 'type' | 'method' | 'payload'>,
+): string {
   const w = new ByteWriter(3, 64);
   const at = 2;
   const begin = streamFrames.open(
@@ -135,6 +143,21 @@ describe('the frames of a stream', () => {
     ]);
   });
 
+  it('are written as they would be without the memory of others', () => {
+    const long = 'm'.repeat(200);
+    for (const method of ['one', 'one', 'other', 'one', long, long, 'one', '', 'one']) {
+      for (const sid of [1, -2]) {
+        for (const type of [frameType.data, frameType.meta, frameType.data]) {
+          const frame = { sid, type, method, payload: '0102' };
+          expect(writeIn(envelopeOf('binary'), frame)).to.equal(write(frame));
+        }
+      }
+    }
+    const answer = { ...envelopeOf('binary'), framed: true };
+    const failed = { sid: 1, type: messageType.exception, method: 'one', payload: '' };
+    expect(read(hex(writeIn(answer, failed)))[0]).to.include({ type: frameType.trailer, method: '' });
+  });
+
   it('lose no text to the memory of an earlier one', () => {
     const frame = (texts: Record<string, string>) =>
       hex(write({ sid: 1, type: frameType.data, method: 'm', payload: '00' }, { texts }));
@@ -144,6 +167,16 @@ describe('the frames of a stream', () => {
 });
 
 describe('a frame of a stream that cannot be', () => {
+  it('is refused where it is cut off in what the one before had, too', () => {
+    const whole = hex(write({ sid: 1, type: frameType.data, method: 'm', payload: '' }));
+    for (let length = 5; length < whole.length; length++) {
+      const cut = Buffer.from(whole.subarray(0, length));
+      cut.writeInt32BE(length - 4);
+      const { code }: DecodeError = decodeError(() => read(Buffer.concat([whole, cut])));
+      expect(code, String(length)).to.equal(length < 14 ? 'truncated' : 'size-limit');
+    }
+  });
+
   const frame = (header: string, flags = 2) => ttFrame(hex(''), { flags, seqid: 1, header });
   const refusal = (bytes: Buffer): string => {
     const { code, reason }: DecodeError = decodeError(() => read(bytes));
@@ -207,6 +240,9 @@ describe('a frame of a stream that cannot be', () => {
   ] as const) {
     it(`is refused: it ${name}`, () => {
       expect(refusal(bytes)).to.equal(told);
+      // And also where the one before it is remembered.
+      const before = hex(write({ sid: 1, type: frameType.data, method: 'm', payload: '00' }));
+      expect(refusal(Buffer.concat([before, bytes]))).to.equal(told);
     });
   }
 });

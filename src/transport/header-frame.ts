@@ -15,12 +15,12 @@ export interface HeaderFormat {
   readonly mostWords: number;
 }
 
-const LENGTH = 4;
-/** From the magic to the header; offsets of it. */
-const FIXED = 10;
+export const LENGTH = 4;
+/** From the magic to the header; offsets from the magic. */
+export const FIXED = 10;
 const FLAGS = 2;
-const SEQID = 4;
-const WORDS = 8;
+export const SEQID = 4;
+export const WORDS = 8;
 
 /** Begins a frame at `at`: gives where its header goes. */
 export function beginHeader(w: ByteWriter, at: number, { magic }: HeaderFormat, seqid: number): number {

@@ -5,7 +5,8 @@ import { room } from '../wire/writer.ts';
 import type { Cutter } from './cutter.ts';
 import { envelopeOf, type Headers, noHeaders } from './envelope.ts';
 import { FrameCutter } from './frame-cutter.ts';
-import { beginHeader, endHeader, readFixedPart } from './header-frame.ts';
+import { beginHeader, endHeader, LENGTH, readFixedPart, SEQID } from './header-frame.ts';
+import { KnownHead } from './known-head.ts';
 import type { Transport } from './transport.ts';
 import {
   advance,
@@ -40,6 +41,10 @@ const frameOf: Readonly<Record<number, FrameType>> = {
   [messageType.exception]: frameType.trailer,
 };
 
+const unadorned = envelopeOf('binary');
+/** That of Data frames, whoever sends them: measured, an eighth of what a server does for a message of 1 KB. */
+const written = new KnownHead();
+
 /**
  * How the frames of streams are cut and written. Of a message's header, `seqid` is the stream's id, `type` the frame's
  * and `name` the method's; in an envelope that says `framed` it is the header of a plain message, which stands in the
@@ -50,7 +55,10 @@ export const streamFrames: Transport = {
   isFramed: true,
   hasHeaders: true,
   cutter: (_protocol, limits): Cutter => frameCutter(limits),
-  open(w, at, { seqid, name, type }, { headers, service, timeout, framed }) {
+  open(w, at, { seqid, name, type }, envelope) {
+    const isData = type === frameType.data && envelope === unadorned;
+    if (isData && name === written.method) return written.write(w, at, seqid);
+    const { headers, service, timeout, framed } = envelope;
     const begin = beginHeader(w, at, format, seqid);
     w.view.setUint16(at + FLAGS_AT, STREAMING);
     room(w, begin, 2);
@@ -59,7 +67,9 @@ export const streamFrames: Transport = {
     const end = writeTexts(w, begin + 2, headers.has(SERVICE) ? undefined : service, headers);
     const frame = framed ? frameOf[type]! : type;
     // A plain message has its method's name in itself.
-    return endHeader(w, at, format, writeNumbered(w, end, digits[frame]!, framed ? '' : name, timeout));
+    const body = endHeader(w, at, format, writeNumbered(w, end, digits[frame]!, framed ? '' : name, timeout));
+    if (isData) written.remember(w.view, at + LENGTH, body, name);
+    return body;
   },
   close(w, at, end) {
     w.view.setInt32(at, end - at - 4);
@@ -71,9 +81,6 @@ function frameCutter(limits: Limits): Cutter {
   return new FrameCutter(limits, (r, taker) => taker.take(r, envelopeOf('binary')));
 }
 
-/** A header of more words than this is not remembered. */
-const REMEMBERED = 32;
-
 /** Reads frames: each call fills the same object anew, and leaves the window of its reader at the payload. */
 export class FrameReader {
   /** The stream's id; 0 for what concerns the connection. */
@@ -84,25 +91,30 @@ export class FrameReader {
   headers: Headers = noHeaders;
   /** ms that are left to the stream; `Infinity` where its caller does not say. */
   timeout: number = Number.POSITIVE_INFINITY;
-  /** The header of the last Data frame: the next one has the same, as a rule, and need not be read again. */
-  readonly #known = new Int32Array(REMEMBERED);
-  #words = 0;
-  #knownMethod = '';
+  /** That of the last Data frame. */
+  readonly #known = new KnownHead();
 
   /** Reads the frame in the window. A DecodeError for what Kitex would end the connection for. */
   read(r: ByteReader): void {
     const { start, end } = r;
+    const known = this.#known.bodyIn(r);
+    if (known !== -1) {
+      this.sid = r.view.getInt32(start + SEQID);
+      this.type = frameType.data;
+      this.method = this.#known.method!;
+      this.headers = noHeaders;
+      this.timeout = Number.POSITIVE_INFINITY;
+      r.pos = known;
+      return;
+    }
     const { flags, seqid, body } = readFixedPart(r, format);
     if ((flags & STREAMING) === 0) {
       throw r.error('invalid-data', start + 2, 'a frame of no stream, on a connection that carries streams');
     }
     this.sid = seqid;
-    if (this.#words === (body - r.pos) >> 2 && this.#isKnown(r)) {
-      this.type = frameType.data;
-      this.method = this.#knownMethod;
-      this.headers = noHeaders;
-      this.timeout = Number.POSITIVE_INFINITY;
-    } else this.#readHeader(r);
+    this.#readHeader(r);
+    if (this.type === frameType.data && this.headers === noHeaders)
+      this.#known.remember(r.view, start, body, this.method);
     r.end = end;
     r.pos = body;
   }
@@ -125,20 +137,5 @@ export class FrameReader {
     this.method = blocks.method;
     this.headers = blocks.headers;
     this.timeout = blocks.timeout;
-    if (type === frameType.data && this.headers === noHeaders) this.#remember(r, begin);
-  }
-
-  #isKnown({ view, pos }: ByteReader): boolean {
-    const known = this.#known;
-    for (let i = 0; i < this.#words; i++) if (view.getInt32(pos + i * 4) !== known[i]) return false;
-    return this.#words > 0;
-  }
-
-  #remember({ view, end }: ByteReader, begin: number): void {
-    const words = (end - begin) >> 2;
-    if (words > REMEMBERED) return;
-    for (let i = 0; i < words; i++) this.#known[i] = view.getInt32(begin + i * 4);
-    this.#words = words;
-    this.#knownMethod = this.method;
   }
 }
