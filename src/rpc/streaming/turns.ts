@@ -1,8 +1,13 @@
 import type { Outbox } from '../outbox.ts';
 import type { Pump } from './pump.ts';
 
-/** Bytes that may wait to be sent, above which no stream writes more messages. */
+/** Bytes that may wait to be sent, above which no stream writes more messages. No less: a socket tells of its drain then. */
 const HIGH_WATER = 64 * 1024;
+/**
+ * Bytes that go out at once, where messages are smaller. With what stands around them no more than a socket reads at
+ * once, or a segment of the loopback holds: measured, a fifteenth less work than with a little more.
+ */
+const AT_ONCE = 63 * 1024;
 /** Bytes that one stream writes while others wait. */
 const TURN = 16 * 1024;
 
@@ -13,6 +18,8 @@ export class Turns {
   /** Who has the turn, and what it has written. */
   #current: Pump | undefined;
   #written = 0;
+  /** Bytes of the last message: the next one is as large, as a rule. */
+  #last = 0;
   #isScheduled = false;
 
   constructor(outbox: Outbox) {
@@ -34,6 +41,7 @@ export class Turns {
       this.#written = 0;
     }
     this.#written += bytes;
+    this.#last = bytes;
   }
 
   leave(pump: Pump): void {
@@ -52,8 +60,9 @@ export class Turns {
   }
 
   get #hasRoom(): boolean {
-    const { unsent, isWriting } = this.#outbox;
-    return unsent < HIGH_WATER && !isWriting;
+    const { unsent, position, isWriting } = this.#outbox;
+    // What stands in the outbox goes out soon, whatever the socket has to tell: then there is room.
+    return unsent < HIGH_WATER && !isWriting && (position === 0 || position + this.#last <= AT_ONCE);
   }
 
   #run(): void {

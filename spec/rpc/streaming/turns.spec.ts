@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import type { Outbox } from '../../../src/rpc/outbox.ts';
+import type { Pump } from '../../../src/rpc/streaming/pump.ts';
+import { Turns } from '../../../src/rpc/streaming/turns.ts';
+
+/** An outbox as far as turns know it: what stands in it, and what the socket has not taken. */
+class Waiting {
+  position = 0;
+  held = 0;
+  isWriting = false;
+
+  get unsent(): number {
+    return this.position + this.held;
+  }
+}
+
+function pumpOf(): Pump {
+  return { resume: () => {} } as unknown as Pump;
+}
+
+function turnsOf(outbox: Waiting): Turns {
+  return new Turns(outbox as unknown as Outbox);
+}
+
+/** Writes messages of so many bytes while it may, and gives how many. */
+function fill(turns: Turns, outbox: Waiting, bytes: number): number {
+  const pump = pumpOf();
+  for (let count = 0; ; count++) {
+    if (!turns.mayWrite(pump)) return count;
+    outbox.position += bytes;
+    turns.wrote(pump, bytes);
+  }
+}
+
+describe('the turns of streams', () => {
+  it('fill what a socket reads at once, and go no further', () => {
+    for (const [bytes, count] of [
+      [1024, 63],
+      [1068, 60],
+      [10_000, 6],
+      [32_000, 2],
+      [40_000, 1],
+      [64_512, 1],
+      [1_000_000, 1],
+    ] as const) {
+      const outbox = new Waiting();
+      expect(fill(turnsOf(outbox), outbox, bytes), String(bytes)).to.equal(count);
+    }
+  });
+
+  it('begin anew when that is gone, however large the last one was', () => {
+    const outbox = new Waiting();
+    const turns = turnsOf(outbox);
+    fill(turns, outbox, 1_000_000);
+    outbox.position = 0;
+    expect(turns.mayWrite(pumpOf())).to.equal(true);
+  });
+
+  it('leave nobody waiting below what a socket tells of when it is gone', () => {
+    const outbox = new Waiting();
+    const turns = turnsOf(outbox);
+    fill(turns, outbox, 60_000);
+    Object.assign(outbox, { position: 0, held: 64 * 1024 - 1 });
+    expect(turns.mayWrite(pumpOf())).to.equal(true);
+    outbox.held++;
+    expect(turns.mayWrite(pumpOf())).to.equal(false);
+  });
+});
