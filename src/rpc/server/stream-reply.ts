@@ -36,7 +36,10 @@ export class StreamReply {
 
   /** Makes sure of the one frame that comes before all others. Throws where what the handler gave for it does not fit. */
   begin(): void {
-    if (this.#hasBegun) return;
+    if (!this.#hasBegun) this.#header();
+  }
+
+  #header(): void {
     this.#hasBegun = true;
     const { sid, carrier } = this.#owner;
     const { name } = this.#method;
@@ -53,7 +56,7 @@ export class StreamReply {
     if (value === undefined || value === null) throw new MissingResult('the handler returned nothing');
     this.begin();
     const { sid, carrier } = this.#owner;
-    carrier.send(sid, this.#method.name, (w, at) => form.encode(w, value, at));
+    carrier.send(sid, this.#method.name, form, value);
   }
 
   /** Ends what went well. */

@@ -11,6 +11,7 @@ import type { ByteWriter } from '../../wire/writer.ts';
 import { dialects } from '../dialect.ts';
 import { Outbox, type OutboxOwner } from '../outbox.ts';
 import { CAPABILITIES, type Grant, grantTexts, Lending, readGrant, WINDOW } from './flow.ts';
+import type { MessageForm } from './forms.ts';
 import { defaultHeartbeat, Heartbeat, type HeartbeatOwner, type HeartbeatSettings } from './heartbeat.ts';
 import { deliver, type StreamEnd } from './stream-end.ts';
 import { Turns } from './turns.ts';
@@ -251,12 +252,26 @@ export class Carrier<Stream extends StreamEnd = StreamEnd>
     if (this.outbox.isWriting) {
       return this.outbox.afterwards(() => this.write(sid, type, method, texts, body, envelope));
     }
-    this.#put(sid, type, method, envelope, body);
+    const out = this.outbox;
+    try {
+      const at = this.#begin(sid, type, method, envelope);
+      out.commit(body === undefined ? at : body(out.writer, at), envelope);
+    } finally {
+      out.end();
+    }
   }
 
   /** Writes a message, and gives its bytes. What it throws leaves no trace. */
-  send(sid: number, method: string, body: (w: ByteWriter, at: number) => number): number {
-    return this.#put(sid, frameType.data, method, unadorned, body);
+  send(sid: number, method: string, form: MessageForm, value: unknown): number {
+    const out = this.outbox;
+    try {
+      const at = this.#begin(sid, frameType.data, method, unadorned);
+      const end = form.encode(out.writer, value, at);
+      out.commit(end, unadorned);
+      return end - at;
+    } finally {
+      out.end();
+    }
   }
 
   ask(): void {
@@ -272,25 +287,11 @@ export class Carrier<Stream extends StreamEnd = StreamEnd>
     this.#heartbeat.stop();
   }
 
-  #put(
-    sid: number,
-    type: FrameType,
-    method: string,
-    envelope: Envelope,
-    body: ((w: ByteWriter, at: number) => number) | undefined,
-  ): number {
-    const out = this.outbox;
+  #begin(sid: number, type: FrameType, method: string, envelope: Envelope): number {
     header.seqid = sid;
     header.type = type;
     header.name = method;
-    try {
-      const at = out.begin(header, envelope);
-      const end = body === undefined ? at : body(out.writer, at);
-      out.commit(end, envelope);
-      return end - at;
-    } finally {
-      out.end();
-    }
+    return this.outbox.begin(header, envelope);
   }
 
   /** What concerns the connection. Kitex sends nothing of the kind but `crrst`. */

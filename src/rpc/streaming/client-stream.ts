@@ -53,7 +53,7 @@ export class ClientStream extends Stream {
       carrier.write(this.sid, frameType.header, this.method, noHeaders, undefined, envelope);
       to = outbox.position;
       const { args } = forms;
-      if (args !== undefined) carrier.send(this.sid, this.method, (w, at) => args.encode(w, call.args, at));
+      if (args !== undefined) carrier.send(this.sid, this.method, args, call.args);
     } catch (error) {
       // No further: a getter of an argument may have begun another stream, which stands behind.
       outbox.drop([{ from, to }]);

@@ -2,7 +2,6 @@ import type { DecodeError } from '../../errors/decode-error.ts';
 import type { FrameReader } from '../../transport/stream-frames.ts';
 import { frameType } from '../../transport/stream-frames.ts';
 import type { ByteReader } from '../../wire/reader.ts';
-import type { ByteWriter } from '../../wire/writer.ts';
 import type { Carrier } from './carrier.ts';
 import { Credit, grantTexts, Intake, readGrant } from './flow.ts';
 import type { MessageForm, StreamForms } from './forms.ts';
@@ -29,11 +28,10 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
   protected isOver = false;
   readonly #incoming: Incoming;
   readonly #intake: Intake;
-  readonly #encode: (w: ByteWriter, at: number) => number;
+  readonly #outgoing: MessageForm | undefined;
   #pump: Pump | undefined;
   /** Its reader here has fallen behind. */
   #isFull = false;
-  #value: unknown;
 
   /** `outgoing` is the form of the messages that are pumped out, if any are. */
   constructor(
@@ -50,7 +48,7 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
     this.forms = forms;
     this.#incoming = incoming;
     this.#intake = new Intake(carrier.lending);
-    this.#encode = (w, at) => outgoing!.encode(w, this.#value, at);
+    this.#outgoing = outgoing;
     incoming.owner = this;
   }
 
@@ -80,7 +78,7 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
     const { length, bytes: waiting } = this.#incoming;
     intake.taken(bytes, length);
     if (this.#isFull && intake.isEased(length, waiting)) this.eased();
-    if (!intake.isDue || !this.#asks || !this.carrier.has(this.sid)) return;
+    if (!intake.isDue || !this.#asks() || !this.carrier.has(this.sid)) return;
     this.carrier.write(this.sid, frameType.meta, this.method, new Map(grantTexts(intake.take())));
   }
 
@@ -89,9 +87,7 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
   }
 
   write(value: unknown): void {
-    this.#value = value;
-    const bytes = this.carrier.send(this.sid, this.method, this.#encode);
-    this.#value = undefined;
+    const bytes = this.carrier.send(this.sid, this.method, this.#outgoing!, value);
     this.credit.sent(bytes);
     this.carrier.turns.wrote(this.#pump, bytes);
   }
@@ -116,7 +112,7 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
     const bytes = r.end - r.pos;
     incoming.push(form.decode(r), bytes);
     // Without its last message: of one that is larger than the window the other end did nothing wrong.
-    if (this.#isFull || !this.#intake.isExceeded(incoming.length, before, this.#asks)) return;
+    if (this.#isFull || !this.#intake.isExceeded(incoming.length, before, this.#asks())) return;
     this.#isFull = true;
     this.carrier.full(this);
   }
@@ -128,7 +124,7 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
   }
 
   /** Whether the other end asks for leave to send. While that is not known, it may. */
-  get #asks(): boolean {
+  #asks(): boolean {
     const { peer } = this.carrier;
     return peer === undefined || peer.initial !== undefined;
   }
