@@ -44,6 +44,32 @@ describe('ownCopy', () => {
   });
 });
 
+describe('a string that stands apart', () => {
+  it('is the value, and is in its place for who joins it', () => {
+    const r = new ByteReader(defaultLimits);
+    r.attach(Buffer.from([1, 0, 0, 4]));
+    [r.apart, r.apartAt] = [Uint8Array.of(2, 3), 1];
+    expect(r.own(1, 2)).to.equal(r.apart);
+    expect(r.own(0, 1)).to.deep.equal(Uint8Array.of(1));
+    r.join();
+    expect([...r.bytes]).to.deep.equal([1, 2, 3, 4]);
+    const copy = r.own(1, 2);
+    r.bytes.fill(0);
+    expect(copy).to.deep.equal(Uint8Array.of(2, 3));
+  });
+
+  it('goes with the bytes', () => {
+    const r = new ByteReader(defaultLimits);
+    r.attach(Buffer.alloc(4));
+    r.apart = Uint8Array.of(2, 3);
+    r.attach(Buffer.alloc(5));
+    expect(r.apart).to.equal(undefined);
+    r.apart = Uint8Array.of(2, 3);
+    r.detach();
+    expect(r.apart).to.equal(undefined);
+  });
+});
+
 describe('uuid', () => {
   it('comes back in lower case', () => {
     fc.assert(

@@ -22,9 +22,7 @@ export class BinaryScanner extends StackScanner {
     switch (type) {
       case wireType.string: {
         if (at + 4 > r.end) return MORE;
-        const size = this.#size(r, at);
-        this.checkClaim(r, at, size);
-        return at + 4 + size;
+        return this.passString(r, at + 4, this.#size(r, at));
       }
       case wireType.struct:
         this.openStruct(r, at, depth);

@@ -1,4 +1,4 @@
-import { ownCopy, putBytes } from '../wire/copy.ts';
+import { putBytes } from '../wire/copy.ts';
 import { readText } from '../wire/read-text.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { readUuid, writeUuid } from '../wire/uuid.ts';
@@ -282,7 +282,7 @@ function valueReader(): ValueReader {
       const at = r.pos;
       const length = sizeAt(r, at, 1, 'a binary');
       r.pos = at + 4 + length;
-      return ownCopy(r.bytes, at + 4, length);
+      return r.own(at + 4, length);
     },
     uuid: r => readUuid(r, take(r, 16)),
     field(r) {

@@ -1,4 +1,3 @@
-import { ownCopy } from '../wire/copy.ts';
 import { readText } from '../wire/read-text.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { readUuid } from '../wire/uuid.ts';
@@ -133,7 +132,7 @@ export const values: ValueReader = {
   },
   binary(r) {
     const length = lengthAt(r, 'a binary');
-    return ownCopy(r.bytes, take(r, length), length);
+    return r.own(take(r, length), length);
   },
   uuid: r => readUuid(r, take(r, 16)),
   boolField: r => r.flag,

@@ -37,9 +37,7 @@ export class CompactScanner extends StackScanner {
         return this.#varint(r, at, MAX_VARINT_64);
       case wireType.string: {
         const body = this.#varint(r, at, MAX_VARINT_32);
-        if (body === MORE) return MORE;
-        this.checkClaim(r, at, this.#value);
-        return body + this.#value;
+        return body === MORE ? MORE : this.passString(r, body, this.#value);
       }
       case wireType.struct:
         this.openStruct(r, at, depth);

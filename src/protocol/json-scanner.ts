@@ -33,6 +33,11 @@ export class JsonScanner implements MessageScanner {
     return this.#offset;
   }
 
+  /** A string's length is only known at its end. */
+  get string(): undefined {
+    return undefined;
+  }
+
   scan(r: ByteReader): number {
     let at = r.start + this.#offset;
     if (this.#open.length === 0) {

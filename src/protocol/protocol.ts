@@ -136,4 +136,12 @@ export interface MessageScanner {
   scan(r: ByteReader): number;
   /** Bytes that the message takes at least, as far as it was scanned. */
   readonly wanted: number;
+  /** The bytes of the string that the scan stopped in, where it knows its length. */
+  readonly string: Span | undefined;
+}
+
+/** Some bytes of a message, counted from its start. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
 }

@@ -1,6 +1,6 @@
 import type { Limits } from '../limits.ts';
 import type { ByteReader } from '../wire/reader.ts';
-import { MessageHeader, type MessageScanner, type Protocol } from './protocol.ts';
+import { MessageHeader, type MessageScanner, type Protocol, type Span } from './protocol.ts';
 
 /** In place of a count of elements: the entry is a struct, which ends when its stop byte is read. */
 const STRUCT = -1;
@@ -27,6 +27,9 @@ export abstract class StackScanner implements MessageScanner {
   readonly #depths: number[] = [];
   readonly #first: number[] = [];
   readonly #second: number[] = [];
+  /** Where the bytes of the last string begin, and where they end, from the message's start. */
+  #stringFrom = 0;
+  #stringTo = 0;
 
   constructor(protocol: Protocol, limits: Limits) {
     this.#protocol = protocol;
@@ -48,6 +51,11 @@ export abstract class StackScanner implements MessageScanner {
     return this.#offset;
   }
 
+  get string(): Span | undefined {
+    // Whatever was moved over later lies behind it.
+    return this.#stringTo === this.#offset ? { from: this.#stringFrom, to: this.#stringTo } : undefined;
+  }
+
   scan(r: ByteReader): number {
     if (this.#offset === 0) {
       r.pos = r.start;
@@ -63,6 +71,14 @@ export abstract class StackScanner implements MessageScanner {
     }
     this.#checkSize(r, at);
     return at > r.end ? this.#pause(r, at) : at;
+  }
+
+  /** Moves over the bytes of a string. */
+  protected passString(r: ByteReader, at: number, size: number): number {
+    this.checkClaim(r, at, size);
+    this.#stringFrom = at - r.start;
+    this.#stringTo = this.#stringFrom + size;
+    return at + size;
   }
 
   protected openStruct(r: ByteReader, at: number, depth: number): void {

@@ -1,3 +1,4 @@
+import type { Span } from '../protocol/protocol.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import type { Cutter, MessageTaker } from './cutter.ts';
 
@@ -20,6 +21,10 @@ export class BareReplies implements Cutter {
   get wanted(): number {
     // One of them is at work, the other one wants nothing.
     return Math.max(this.#framed.wanted, this.#bare.wanted);
+  }
+
+  get string(): Span | undefined {
+    return this.#framed.string ?? this.#bare.string;
   }
 
   cut(r: ByteReader, at: number, end: number, taker: MessageTaker): number {

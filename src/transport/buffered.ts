@@ -1,6 +1,6 @@
 import { DecodeError } from '../errors/decode-error.ts';
 import type { Limits } from '../limits.ts';
-import type { MessageScanner, Protocol } from '../protocol/protocol.ts';
+import type { MessageScanner, Protocol, Span } from '../protocol/protocol.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import type { Cutter, MessageTaker } from './cutter.ts';
 import { type Envelope, envelopeOf } from './envelope.ts';
@@ -37,6 +37,10 @@ class BufferedCutter implements Cutter {
 
   get wanted(): number {
     return this.#scanner?.wanted ?? 0;
+  }
+
+  get string(): Span | undefined {
+    return this.#scanner?.string;
   }
 
   cut(r: ByteReader, at: number, end: number, taker: MessageTaker): number {

@@ -1,3 +1,4 @@
+import type { Span } from '../protocol/protocol.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import type { Envelope } from './envelope.ts';
 
@@ -20,4 +21,6 @@ export interface Cutter {
   cut(r: ByteReader, at: number, end: number, taker: MessageTaker): number;
   /** Bytes that the message at the front takes at least, as far as known: room to make at once. */
   readonly wanted: number;
+  /** A string in that message, of which all the bytes stand together and the last ones are still to come; where known. */
+  readonly string?: Span | undefined;
 }

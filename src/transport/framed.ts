@@ -9,7 +9,7 @@ export const framed: Transport = {
   hasHeaders: false,
   cutter(protocol, limits) {
     const envelope = envelopeOf(protocol.name);
-    return new FrameCutter(limits, (r, taker) => taker.take(r, envelope));
+    return new FrameCutter(limits, (r, taker) => taker.take(r, envelope), protocol);
   },
   open: (_w, at) => at + 4,
   close(w, at, end) {

