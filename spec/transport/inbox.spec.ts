@@ -366,7 +366,7 @@ describe('an inbox of frames', () => {
     const bodies = [
       Buffer.alloc(200_000, 0xff),
       message(CALL, 'one', 1, Buffer.concat([hex('0b 00 01'), i32(-1), Buffer.alloc(200_000)])),
-      message(CALL, 'one', 1, Buffer.concat([hex('0b 00 01'), i32(200_100), Buffer.alloc(200_000)])),
+      message(CALL, 'one', 1, Buffer.concat([hex('0b 00 01'), i32(200_100), Buffer.alloc(200_000, 3)])),
     ];
     for (const body of bodies) {
       const seen: Buffer[] = [];
