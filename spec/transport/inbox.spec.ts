@@ -50,6 +50,18 @@ function pushAll(inbox: Inbox, bytes: Buffer, size: number): void {
   }
 }
 
+/** As a socket that reads to where the bytes are wanted. */
+function pushInPlace(inbox: Inbox, bytes: Buffer, size: number): void {
+  const chunk = Buffer.alloc(size);
+  for (let at = 0; at < bytes.length; ) {
+    const into = inbox.room ?? chunk;
+    const length = bytes.copy(into, 0, at, Math.min(bytes.length, at + size));
+    inbox.push(into, length);
+    chunk.fill(0xff);
+    at += length;
+  }
+}
+
 function thrown(action: () => void): DecodeError {
   try {
     action();
@@ -277,18 +289,20 @@ for (const transport of ['buffered', 'framed'] as const) {
         );
         for (const size of [997, 60_000, 64 * 1024, 150_000]) {
           for (const text of ['none', 'all', 'of every other message'] as const) {
-            const { inbox, got } = reading((r, i) =>
-              text === 'all' || (text !== 'none' && i % 2 === 1)
-                ? binary.read.string(r, true)
-                : binary.read.binary(r),
-            );
-            pushAll(inbox, bytes, size);
-            const same = got.map((values, i) =>
-              values.map((value, k) => strings[i]![k]!.equals(Buffer.from(value))),
-            );
-            expect(same, `chunks of ${size}, texts: ${text}`).to.deep.equal(
-              strings.map(all => all.map(() => true)),
-            );
+            for (const push of [pushAll, pushInPlace]) {
+              const { inbox, got } = reading((r, i) =>
+                text === 'all' || (text !== 'none' && i % 2 === 1)
+                  ? binary.read.string(r, true)
+                  : binary.read.binary(r),
+              );
+              push(inbox, bytes, size);
+              const same = got.map((values, i) =>
+                values.map((value, k) => strings[i]![k]!.equals(Buffer.from(value))),
+              );
+              expect(same, `chunks of ${size}, texts: ${text}, ${push.name}`).to.deep.equal(
+                strings.map(all => all.map(() => true)),
+              );
+            }
           }
         }
       });
@@ -304,6 +318,32 @@ for (const transport of ['buffered', 'framed'] as const) {
       expect(copied).to.be.below(1.1 * size);
       for (const [value] of got)
         expect([value!.byteOffset, value!.buffer.byteLength]).to.deep.equal([0, size]);
+    });
+
+    it('copies none of what is read to where it wants it', () => {
+      const size = 1_000_000;
+      const bytes = sent(stringField(1, bytesOf(size)));
+      const { inbox, got } = reading(r => binary.read.binary(r));
+      pushAll(inbox, bytes, 64 * 1024);
+      const copied = countingCopies(() => pushInPlace(inbox, bytes, 64 * 1024));
+      expect(copied).to.be.below(0.1 * size);
+      expect(bytesOf(size).equals(got[1]![0]!)).to.equal(true);
+      expect(inbox.room).to.equal(undefined);
+    });
+
+    it('takes bytes that come another way than to where it wanted them', () => {
+      const size = 1_000_000;
+      const bytes = sent(stringField(1, bytesOf(size)));
+      const { inbox, got } = reading(r => binary.read.binary(r));
+      pushAll(inbox, bytes, 64 * 1024);
+      const parts = Array.from({ length: 20 }, (_, i) => bytes.subarray(i * 60_000, (i + 1) * 60_000));
+      for (const [i, part] of parts.entries()) {
+        const { room } = inbox;
+        // What nobody says was read there is overwritten.
+        if (i % 3 === 2) room?.fill(0);
+        inbox.push(part, part.length);
+      }
+      expect(bytesOf(size).equals(got[1]![0]!)).to.equal(true);
     });
 
     it('copies texts no oftener than to where they are read', () => {

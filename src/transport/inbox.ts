@@ -31,6 +31,8 @@ export class Inbox implements MessageTaker {
   /** A string of the message at the front: its bytes stand here, not in their place. */
   #apart: Uint8Array | undefined;
   #apartAt = 0;
+  /** What is left of it to be read into, while somebody does. */
+  #room: Buffer | undefined;
   /** Whether that is worth it: the last large message was one of bytes, not of text. */
   #takesApart = false;
   #stopped = false;
@@ -65,14 +67,28 @@ export class Inbox implements MessageTaker {
     return this.#stopped;
   }
 
+  /**
+   * Where the bytes that come next would be copied to in the end, where that is known: whoever reads them into it gives
+   * it to `push`, unless other bytes came before.
+   */
+  get room(): Buffer | undefined {
+    const apart = this.#apart;
+    const at = this.#to - this.#apartAt;
+    if (apart !== undefined && at >= 0 && at < apart.length) this.#room = Buffer.from(apart.buffer, at);
+    return this.#room;
+  }
+
   /** Takes the first `length` bytes of a chunk; the chunk is free to be used again afterwards. */
   push(chunk: Buffer, length: number): void {
+    const isInPlace = chunk === this.#room;
+    this.#room = undefined;
     if (this.#to === this.#from && !this.#stopped) {
       const at = this.#cut(chunk, 0, length);
       if (at < length) this.#keep(chunk, at, length);
       return;
     }
-    this.#keep(chunk, 0, length);
+    if (isInPlace) this.#to += length;
+    else this.#keep(chunk, 0, length);
     // Until what is known to come has come, there is nothing to find: measured, half the work of chunks of 1 KB.
     if (!this.#stopped && this.#to - this.#from >= this.#cutter.wanted) this.#cutKept();
   }

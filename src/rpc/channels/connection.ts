@@ -251,6 +251,10 @@ export class Connection implements LinkOwner, MessageTaker, OutboxOwner, KeptAli
     this.#eased();
   }
 
+  get room(): Buffer | undefined {
+    return this.#inbox.room;
+  }
+
   receive(bytes: Buffer, length: number): void {
     this.#outbox.hold();
     this.#silence?.broken();

@@ -19,6 +19,8 @@ export interface LinkOwner {
   opened(stream: Duplex): void;
   /** Bytes came: the first `length` of them, borrowed. */
   receive(bytes: Buffer, length: number): void;
+  /** Where the next bytes would best be read into, which `receive` is then given as `bytes`. */
+  readonly room?: Buffer | undefined;
   /** The peer reads nothing more of what is written from now on, and has not closed it yet; where that can be known. */
   leaving?(): void;
   /** It is over, or never came to be; with the reason, where there is one. */
