@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { addDeadline, type Expiring, removeDeadline } from '../../src/rpc/deadlines.ts';
 
 interface Item extends Expiring {
@@ -11,9 +12,8 @@ function makeItem(name: string, expired: string[]): Item {
     name,
     expire: () => expired.push(name),
     expiresAt: 0,
-    before: undefined,
-    after: undefined,
     queue: undefined,
+    place: 0,
   };
 }
 
@@ -89,6 +89,39 @@ describe('deadlines', () => {
     }
     // One for each, and now and then one more where the clock was not quite there.
     expect(timers).to.be.within(10, 20);
+  });
+
+  it('expire whatever was added and taken out beside them, in their order', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(9), { minLength: 1, maxLength: 300, size: 'max' }), async steps => {
+        const expired: string[] = [];
+        const waiting: Item[] = [];
+        for (const [i, step] of steps.entries()) {
+          // Three steps of ten add nothing; of those that wait, any may leave, and come again behind the others.
+          const [left] = step < 3 ? waiting.splice((step * 7 + i) % (waiting.length || 1), 1) : [];
+          if (left !== undefined) removeDeadline(left);
+          const next = left !== undefined && step === 0 ? left : makeItem(String(i), expired);
+          if (step >= 3 || next === left) {
+            waiting.push(next);
+            addDeadline(next, 3);
+          }
+        }
+        while (expired.length < waiting.length) await pass(1);
+        expect(expired).to.deep.equal(waiting.map(({ name }) => name));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('take as much room as there are of them, however many come and go', () => {
+    const items = ['patient', 'hasty'].map(name => makeItem(name, []));
+    addDeadline(items[0]!, 100_000);
+    for (let i = 0; i < 10_000; i++) {
+      addDeadline(items[1]!, 100_000);
+      expect(items[1]!.place).to.be.below(64);
+      removeDeadline(items[1]!);
+    }
+    removeDeadline(items[0]!);
   });
 
   it('never expire before their time', async () => {

@@ -39,9 +39,8 @@ export class Call implements Expiring {
   seqid = 0;
 
   expiresAt = 0;
-  before: Expiring | undefined = undefined;
-  after: Expiring | undefined = undefined;
   queue: DeadlineQueue | undefined = undefined;
+  place = 0;
 
   constructor(
     callee: Callee,

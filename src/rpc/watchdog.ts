@@ -5,9 +5,8 @@ export class Watchdog implements Expiring {
   readonly #ms: number;
   readonly #onExpire: () => void;
   expiresAt = 0;
-  before: Expiring | undefined = undefined;
-  after: Expiring | undefined = undefined;
   queue: DeadlineQueue | undefined = undefined;
+  place = 0;
 
   constructor(ms: number, onExpire: () => void) {
     this.#ms = ms;

@@ -38,9 +38,8 @@ export class Incoming implements AsyncIterableIterator<unknown>, Expiring {
   #failure: { readonly error: unknown } | undefined;
 
   expiresAt = 0;
-  before: Expiring | undefined = undefined;
-  after: Expiring | undefined = undefined;
   queue: DeadlineQueue | undefined = undefined;
+  place = 0;
 
   /** `messageTimeout`: ms that each message is waited for, once it is. */
   constructor(messageTimeout: number = Number.POSITIVE_INFINITY) {
