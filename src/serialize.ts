@@ -9,7 +9,7 @@ import type { AnyStructClass, InputOf } from './values/classes.ts';
 import type { EnumObject } from './values/enums.ts';
 import { descriptorOf, type TypeLike } from './values/module.ts';
 import { ByteReader } from './wire/reader.ts';
-import { ByteWriter } from './wire/writer.ts';
+import { Slab } from './wire/slab.ts';
 
 export interface SerializeOptions {
   /** Default: `binary`. */
@@ -19,15 +19,13 @@ export interface SerializeOptions {
 }
 
 /** Taken while in use: a getter of the value may serialize another. */
-let scratch: ByteWriter | undefined;
+let slab: Slab | undefined;
 /** Decoding runs nobody's code but ours, so that one serves all. */
 const ordinary = new ByteReader(defaultLimits);
 /** The same for up to so many bytes, which are copied into its own. */
 const SMALL = 512;
 const small = new ByteReader(defaultLimits);
 small.attach(Buffer.allocUnsafeSlow(SMALL));
-/** Beyond this the scratch buffer is given back to the system. */
-const KEPT = 1024 * 1024;
 
 /**
  * A value's bytes, with no message around them; up to 1 KiB of them share their memory with others, as those of small
@@ -46,16 +44,11 @@ export function serialize(
 ): Uint8Array;
 export function serialize(type: TypeLike, value: unknown, options?: SerializeOptions): Uint8Array {
   const limits = options === undefined ? defaultLimits : limitsOf(options);
-  const writer =
-    scratch !== undefined && scratch.maxDepth === limits.depth ? scratch : new ByteWriter(1024, limits.depth);
-  scratch = undefined;
-  const bytes = serializeWith(
-    codecsByProtocol[options?.protocol ?? 'binary'],
-    descriptorOf(type),
-    value,
-    writer,
-  );
-  if (writer.size <= KEPT) scratch = writer;
+  const codecs = codecsByProtocol[options?.protocol ?? 'binary'];
+  const used = slab !== undefined && slab.writer.maxDepth === limits.depth ? slab : new Slab(limits.depth);
+  slab = undefined;
+  const bytes = used.end(serializeWith(codecs, descriptorOf(type), value, used.writer, used.begin()));
+  slab = used;
   return bytes;
 }
 

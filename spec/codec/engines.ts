@@ -43,8 +43,9 @@ export class Subject {
 
   /** `capacity`: of the buffer at the start, so that growing it can be met anywhere. */
   encode(type: TypeDescriptor, value: unknown, capacity = 8): Buffer {
-    const bytes = serializeWith(this.#codecs, type, value, new ByteWriter(capacity, this.#limits.depth));
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const w = new ByteWriter(capacity, this.#limits.depth);
+    const end = serializeWith(this.#codecs, type, value, w, 0);
+    return w.bytes.subarray(0, end);
   }
 
   decode(type: TypeDescriptor, bytes: Uint8Array): unknown {

@@ -1,7 +1,6 @@
 import { DecodeError } from '../errors/decode-error.ts';
 import type { ValueError } from '../errors/value-error.ts';
 import type { TypeDescriptor } from '../schema/descriptor.ts';
-import { slabCopy } from '../wire/copy.ts';
 import type { ByteReader } from '../wire/reader.ts';
 import { type ByteWriter, REFUSED } from '../wire/writer.ts';
 import type { Codec, CodecFinder } from './codec.ts';
@@ -44,17 +43,17 @@ export function decodeChecked(
   }
 }
 
-/** The bytes of a value, in a buffer of their own. Throws a ValueError with the path of what does not fit. */
+/** Writes a value at `at`, and gives where it ends. Throws a ValueError with the path of what does not fit. */
 export function serializeWith(
   codecs: CodecFinder,
   type: TypeDescriptor,
   value: unknown,
   w: ByteWriter,
-): Uint8Array {
-  const end = encodeChecked(codecs.of(type), w, value, 0, () =>
+  at: number,
+): number {
+  return encodeChecked(codecs.of(type), w, value, at, () =>
     explainValue(type, value, w.maxDepth, codecs.protocol),
   );
-  return slabCopy(w.bytes, 0, end);
 }
 
 /** The value of bytes that hold nothing else. Throws a DecodeError with the path and offset of what is wrong. */

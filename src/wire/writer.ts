@@ -31,9 +31,14 @@ export class ByteWriter {
     const grown = takeBuffer(Math.max(this.size * 2, position + need));
     this.bytes.copy(grown, 0, 0, position);
     giveBuffer(this.bytes);
-    this.bytes = grown;
-    this.view = viewOf(grown);
-    this.size = grown.length;
+    this.use(grown);
+  }
+
+  /** Writes to other memory from now on. */
+  use(bytes: Buffer): void {
+    this.bytes = bytes;
+    this.view = viewOf(bytes);
+    this.size = bytes.length;
   }
 }
 
