@@ -26,16 +26,18 @@ function writeFieldHeader(w: ByteWriter, at: number, id: number, last: number, t
   return writeZigzag(w, at + 1, id);
 }
 
-/** Length and text; a text of up to 42 units has a length of one byte whatever its characters. */
-function writeCompactText(w: ByteWriter, at: number, text: string): number {
+/**
+ * Length and text, with room for `reserve` bytes behind; a text of up to 42 units has a length of one byte whatever its
+ * characters.
+ */
+export function writeCompactText(w: ByteWriter, at: number, text: string, reserve: number): number {
   if (text.length <= 42) {
-    room(w, at, 1);
-    const end = writeText(w, at + 1, text, 0);
+    const end = writeText(w, at + 1, text, reserve);
     w.bytes[at] = end - at - 1;
     return end;
   }
   room(w, at, MAX_VARINT_32);
-  return writeText(w, writeVarint(w, at, Buffer.byteLength(text)), text, 0);
+  return writeText(w, writeVarint(w, at, Buffer.byteLength(text)), text, reserve);
 }
 
 /** Values as they stand in the compact protocol. */
@@ -71,7 +73,7 @@ export const values: ValueWriter = {
     w.view.setFloat64(at, value, true);
     return at + 8;
   },
-  string: writeCompactText,
+  string: (w, at, text) => writeCompactText(w, at, text, 0),
   binary(w, at, value) {
     room(w, at, MAX_VARINT_32 + value.length);
     const from = writeVarint(w, at, value.length);

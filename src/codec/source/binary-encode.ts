@@ -21,15 +21,15 @@ export class BinaryEncodePrinter extends EncodePrinter {
 
   protected endFields(): void {}
 
-  protected field({ id, value }: FieldPlan): void {
+  protected field({ id, value }: FieldPlan, behind: number): void {
     // Type and id as one store; its fourth byte is overwritten by what follows.
     this.source.add(`D.setInt32(p, ${((value.wire << 24) | ((id & 0xffff) << 8)) >> 0});`);
     if (value.kind === 'child') this.child(value, 'p + 3', fieldDepth(value.wire, 0));
-    else this.#leafAt(value, 'p + 3');
+    else this.#leafAt(value, 'p + 3', behind);
   }
 
-  protected leaf(value: LeafPlan): void {
-    this.#leafAt(value, 'p');
+  protected leaf(value: LeafPlan, behind: number): void {
+    this.#leafAt(value, 'p', behind);
   }
 
   protected listHead(element: ValuePlan, fixed: number): void {
@@ -42,7 +42,7 @@ export class BinaryEncodePrinter extends EncodePrinter {
     this.source.add(`B[p] = ${key.wire}; B[p + 1] = ${value.wire}; D.setInt32(p + 2, n); p += 6;`);
   }
 
-  #leafAt(value: LeafPlan, at: string): void {
+  #leafAt(value: LeafPlan, at: string, behind: number): void {
     const store = (text: string, size: number) => this.source.add(text, `p = ${at} + ${size};`);
     switch (value.kind) {
       case 'bool':
@@ -67,7 +67,7 @@ export class BinaryEncodePrinter extends EncodePrinter {
       case 'uuid':
         return this.source.add(`p = ${this.source.bind(writeUuid)}(w, ${at}, x);`);
       case 'string':
-        this.source.add(`q = ${this.source.bind(writeText)}(w, ${at} + 4, x, 0); ${RELOAD}`);
+        this.source.add(`q = ${this.source.bind(writeText)}(w, ${at} + 4, x, ${behind}); ${RELOAD}`);
         return this.source.add(`D.setInt32(${at}, q - (${at}) - 4); p = q;`);
       case 'binary': {
         const write = this.source.bind(this.codecs.protocol.write.binary);

@@ -1,4 +1,5 @@
 import { compactType, compactTypeOf } from '../../protocol/compact-types.ts';
+import { writeCompactText } from '../../protocol/compact-write.ts';
 import { fieldDepth } from '../../protocol/types.ts';
 import {
   MAX_VARINT_32,
@@ -45,7 +46,7 @@ export class CompactEncodePrinter extends EncodePrinter {
     this.source.add('s.l = l;');
   }
 
-  protected field({ id, value }: FieldPlan): void {
+  protected field({ id, value }: FieldPlan, behind: number): void {
     const type =
       value.kind === 'bool' ? `(x ? ${compactType.true} : ${compactType.false})` : this.#typeOf(value);
     const zigzag = this.source.bind(writeZigzag);
@@ -53,10 +54,10 @@ export class CompactEncodePrinter extends EncodePrinter {
     this.source.add(`if (q > 0 && q < 16) B[p++] = q << 4 | ${type};`);
     this.source.add(`else { B[p] = ${type}; p = ${zigzag}(w, p + 1, ${id}); }`);
     if (value.kind === 'child') this.child(value, 'p', fieldDepth(value.wire, 0));
-    else if (value.kind !== 'bool') this.leaf(value);
+    else if (value.kind !== 'bool') this.leaf(value, behind);
   }
 
-  protected leaf(value: LeafPlan): void {
+  protected leaf(value: LeafPlan, behind: number): void {
     const { add, bind } = {
       add: this.source.add.bind(this.source),
       bind: this.source.bind.bind(this.source),
@@ -82,7 +83,7 @@ export class CompactEncodePrinter extends EncodePrinter {
       case 'float':
         return add(this.refuse);
       case 'string':
-        return add(`p = ${bind(write.string)}(w, p, x); ${RELOAD}`);
+        return add(`p = ${bind(writeCompactText)}(w, p, x, ${behind}); ${RELOAD}`);
       case 'binary':
         return add(`p = ${bind(write.binary)}(w, p, x); ${RELOAD}`);
     }

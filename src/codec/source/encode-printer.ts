@@ -52,10 +52,13 @@ export abstract class EncodePrinter {
   protected abstract beginFields(last: string): void;
   /** Leaves in `s` what the next piece needs to know. */
   protected abstract endFields(): void;
-  /** Writes header and value of a field, `x`, which is checked, and moves `p`. There is room for `fieldRoom`. */
-  protected abstract field(field: FieldPlan): void;
-  /** Writes a leaf, `x`, which is checked, and moves `p`. There is room for it. */
-  protected abstract leaf(value: LeafPlan): void;
+  /**
+   * Writes header and value of a field, `x`, which is checked, and moves `p`. There is room for `fieldRoom`. A text makes
+   * sure of `behind` bytes behind it, beside its own.
+   */
+  protected abstract field(field: FieldPlan, behind: number): void;
+  /** Writes a leaf, `x`, which is checked, and moves `p`. There is room for it. `behind` as for a field. */
+  protected abstract leaf(value: LeafPlan, behind: number): void;
   /** Writes the head of `n` elements, and makes room for it and for `n * fixed` bytes. */
   protected abstract listHead(element: ValuePlan, fixed: number): void;
   protected abstract mapHead(key: ValuePlan, value: ValuePlan, fixed: number): void;
@@ -113,27 +116,37 @@ export abstract class EncodePrinter {
     return names;
   }
 
-  /** Makes room for each run of fields of fixed size at once, and for `more` bytes at the end. */
+  /**
+   * Makes room for each run of fields of fixed size at once, and for `more` bytes at the end. Texts make that of the run
+   * behind them: measured, a struct of 24 texts takes 0.9 times the time.
+   */
   #fields(plan: RecordPlan, fields: readonly FieldPlan[], more: number): void {
     let reserved = false;
     fields.forEach((field, index) => {
       if (!reserved) this.reserve(this.#runSize(fields, index, more));
-      this.#fieldIfSet(plan, field);
-      reserved = this.#isFixed(field.value);
+      const isText = field.value.kind === 'string';
+      this.#fieldIfSet(plan, field, isText ? this.#runSize(fields, index + 1, more) : 0);
+      reserved = isText || this.#isFixed(field.value);
     });
     if (!reserved) this.reserve(more);
   }
 
-  #fieldIfSet(plan: RecordPlan, field: FieldPlan): void {
+  #fieldIfSet(plan: RecordPlan, field: FieldPlan, behind: number): void {
     const add = (...lines: string[]) => this.source.add(...lines);
     add('{', `let x = ${this.#read(plan, field)};`);
     if (plan.form !== 'tuple') add('if (x !== undefined) m++;');
     if (field.initial !== undefined) add(`if (x === undefined) x = ${this.source.bind(field.initial())};`);
     add('if (x !== undefined && x !== null) {');
     if (field.value.kind !== 'child') this.#check(field.value);
-    this.field(field);
+    this.field(field, behind);
     if (plan.form === 'union') add('u++;');
-    add(field.required ? `} else ${this.refuse}` : '}', '}');
+    if (field.required) add(`} else ${this.refuse}`);
+    else if (behind === 0) add('}');
+    else {
+      add('} else');
+      this.reserve(behind);
+    }
+    add('}');
   }
 
   /** The expression that reads a field of `v`. */
@@ -151,7 +164,7 @@ export abstract class EncodePrinter {
     this.source.add('let x = v;');
     this.#check(plan);
     this.reserve(this.room(plan));
-    this.leaf(plan);
+    this.leaf(plan, 0);
     this.source.add('return p;');
   }
 
@@ -167,10 +180,13 @@ export abstract class EncodePrinter {
     }
     const fixed = this.#isFixed(element) ? this.room(element) : 0;
     this.listHead(element, fixed);
+    const isText = element.kind === 'string';
+    if (isText) this.reserve(this.room(element));
     // The count is on the wire: elements that a getter adds or drops on the way are refused.
     if (plan.kind === 'list') this.source.add('for (let i = 0; i < n; i++) {', 'let x = v[i];');
     else this.source.add('let i = 0;', 'for (let x of v) {', `if (i++ === n) ${this.refuse}`);
-    this.#element(element, fixed);
+    // The next one's room is made by each.
+    this.#element(element, isText || fixed > 0, isText ? this.room(element) : 0);
     this.source.add('}');
     this.source.add(
       plan.kind === 'list' ? `if (v.length !== n) ${this.refuse}` : `if (i !== n) ${this.refuse}`,
@@ -196,23 +212,20 @@ export abstract class EncodePrinter {
     const fixed = this.#isFixed(key) && this.#isFixed(value) ? this.room(key) + this.room(value) : 0;
     this.mapHead(key, value, fixed);
     this.source.add('let i = 0;', 'for (const y of e) {', `if (i++ === n) ${this.refuse}`);
-    for (const [part, index] of [
-      [key, 0],
-      [value, 1],
-    ] as const) {
-      this.source.add('{', `let x = y[${index}];`);
-      this.#element(part, fixed);
-      this.source.add('}');
-    }
-    this.source.add('}', `if (i !== n) ${this.refuse}`, 'return p;');
+    const behind = key.kind === 'string' && value.kind !== 'child' ? this.room(value) : 0;
+    this.source.add('{', 'let x = y[0];');
+    this.#element(key, fixed > 0, behind);
+    this.source.add('}', '{', 'let x = y[1];');
+    this.#element(value, fixed > 0 || behind > 0, 0);
+    this.source.add('}', '}', `if (i !== n) ${this.refuse}`, 'return p;');
   }
 
-  /** Writes `x`, for which the head has made room if it is `fixed`. */
-  #element(value: ValuePlan, fixed: number): void {
+  /** Writes `x`, for which there may be room already; a text makes sure of `behind` bytes behind it. */
+  #element(value: ValuePlan, hasRoom: boolean, behind: number): void {
     if (value.kind === 'child') return this.child(value, 'p', 1);
     this.#check(value);
-    if (fixed === 0) this.reserve(this.room(value));
-    this.leaf(value);
+    if (!hasRoom) this.reserve(this.room(value));
+    this.leaf(value, behind);
   }
 
   /** Refuses an `x` that is not of the type; the name of an enum's member becomes its number. */
