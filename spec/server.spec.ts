@@ -19,10 +19,14 @@ afterEach(closeAll);
 describe('makeServer', () => {
   it('throws at once when a declared method has no function', () => {
     const { ping, login, ...rest } = waitingHandler().handler;
-    for (const handler of [rest, { ...rest, ping: 'pong', login: null }]) {
-      expect(() => makeServer(PingPong, handler as PingPongHandler)).to.throw(
+    const odd = { ...rest, ping: 'pong', login: null };
+    for (const [handler, names] of [
+      [rest, 'ping, login'],
+      [odd, 'ping (there is string "pong"), login (there is null)'],
+    ] as const) {
+      expect(() => makeServer(PingPong, handler as unknown as PingPongHandler)).to.throw(
         TypeError,
-        'the handler of PingPong has no function for ping, login; { partial: true } serves it without, callers get UNIMPLEMENTED',
+        `the handler of PingPong has no function for ${names}; { partial: true } serves it without, callers get UNIMPLEMENTED`,
       );
     }
   });

@@ -1,5 +1,6 @@
 import type { ProtocolName } from '../../protocol/protocol.ts';
 import type { ServiceDescriptor } from '../../schema/descriptor.ts';
+import { show } from '../../values/refusals.ts';
 import { dialects, mapProtocols } from '../dialect.ts';
 import type { Method } from '../method.ts';
 
@@ -48,7 +49,9 @@ export class Routes {
       throw new TypeError(`the server has a service ${service.name} already`);
     }
     const routes = Array.from(service.methods.keys(), name => routeOf(service, name, handler, isExempt));
-    const missing = routes.filter(({ run }) => run === undefined).map(({ methods }) => methods.binary.name);
+    const missing = routes
+      .filter(({ run }) => run === undefined)
+      .map(({ methods }) => lacking(handler, methods.binary.name));
     if (missing.length > 0 && !partial) {
       const text = `the handler of ${service.name} has no function for ${missing.join(', ')}`;
       throw new TypeError(`${text}; { partial: true } serves it without, callers get UNIMPLEMENTED`);
@@ -74,6 +77,12 @@ export class Routes {
 function routeOf(service: ServiceDescriptor, name: string, handler: object, isExempt: boolean): Route {
   const methods = mapProtocols(protocol => dialects[protocol].methodsOf(service).get(name)!);
   return { methods, target: handler, run: functionOf(handler, name), isExempt };
+}
+
+/** The name of a method that has no function, and what stands in its place. */
+function lacking(handler: object, name: string): string {
+  if (!Object.hasOwn(handler, name)) return name;
+  return `${name} (there is ${show((handler as Record<string, unknown>)[name])})`;
 }
 
 /** The handler's own or inherited function; what every object has, such as `toString`, serves no method. */
