@@ -56,6 +56,18 @@ describe('the turns of streams', () => {
     expect(turns.mayWrite(pumpOf())).to.equal(true);
   });
 
+  it('begin at once behind what others have written, however large that was', () => {
+    const outbox = new Waiting();
+    const turns = turnsOf(outbox);
+    const [one, other] = [pumpOf(), pumpOf()];
+    turns.mayWrite(one);
+    turns.wrote(one, 64 * 1024);
+    // Of what came meanwhile something stands there, but not much.
+    outbox.position = 100;
+    expect(turns.mayWrite(other)).to.equal(true);
+    expect(turns.mayWrite(one)).to.equal(false);
+  });
+
   it('leave nobody waiting below what a socket tells of when it is gone', () => {
     const outbox = new Waiting();
     const turns = turnsOf(outbox);

@@ -123,7 +123,10 @@ export abstract class Stream implements StreamEnd, IncomingOwner, Outlet {
     this.carrier.eased(this);
   }
 
-  /** Whether the other end asks for leave to send. While that is not known, it may. */
+  /**
+   * Whether the other end asks for leave to send. While that is not known, it may. No getter, here and wherever a message
+   * passes: of a private one V8 asks its runtime each time (measured, 2 % of a message).
+   */
   #asks(): boolean {
     const { peer } = this.carrier;
     return peer === undefined || peer.initial !== undefined;

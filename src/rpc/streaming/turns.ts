@@ -18,7 +18,7 @@ export class Turns {
   /** Who has the turn, and what it has written. */
   #current: Pump | undefined;
   #written = 0;
-  /** Bytes of the last message: the next one is as large, as a rule. */
+  /** Bytes of its last message: the next one is as large, as a rule. */
   #last = 0;
   #isScheduled = false;
 
@@ -29,9 +29,10 @@ export class Turns {
   /** Whether this one may write a message now. After a no, its turn will come. */
   mayWrite(pump: Pump): boolean {
     const isItsTurn = pump !== this.#current || this.#written < TURN || this.#waiting.size === 0;
-    if (isItsTurn && this.#hasRoom()) return true;
+    const hasRoom = this.#hasRoomFor(pump);
+    if (isItsTurn && hasRoom) return true;
     this.#waiting.add(pump);
-    if (this.#hasRoom()) this.goOn();
+    if (hasRoom) this.goOn();
     return false;
   }
 
@@ -59,23 +60,25 @@ export class Turns {
     });
   }
 
-  /** No getter: of a private one V8 asks its runtime each time, here and wherever a message passes (measured, 2 % of one). */
-  #hasRoom(): boolean {
+  #hasRoomFor(pump: Pump): boolean {
     const { unsent, position, isWriting } = this.#outbox;
+    if (unsent >= HIGH_WATER || isWriting) return false;
     // What stands in the outbox goes out soon, whatever the socket has to tell: then there is room.
-    return unsent < HIGH_WATER && !isWriting && (position === 0 || position + this.#last <= AT_ONCE);
+    return position === 0 || position + (pump === this.#current ? this.#last : 0) <= AT_ONCE;
   }
 
   #run(): void {
     // Those that wait again meanwhile stand behind all others.
     let left = this.#waiting.size;
     for (const pump of this.#waiting) {
-      if (left-- === 0 || !this.#hasRoom()) break;
+      if (left-- === 0 || !this.#hasRoomFor(pump)) break;
       this.#waiting.delete(pump);
+      if (pump !== this.#current) this.#last = 0;
       this.#current = pump;
       this.#written = 0;
       pump.resume();
     }
-    if (this.#hasRoom()) this.goOn();
+    const [next] = this.#waiting;
+    if (next !== undefined && this.#hasRoomFor(next)) this.goOn();
   }
 }
