@@ -7,6 +7,8 @@ export class Guest {
   readonly name: string;
   readonly heard: string[] = [];
   readonly #events = new EventEmitter();
+  /** From the beginning: when the stream asks for the first line, something may have been said already. */
+  readonly #said = on(this.#events, 'says');
   readonly #leaving = new AbortController();
   readonly #listening: Promise<void>;
 
@@ -40,6 +42,6 @@ export class Guest {
   }
 
   async *#lines(): AsyncGenerator<Line> {
-    for await (const [line] of on(this.#events, 'says')) yield line;
+    for await (const [line] of this.#said) yield line;
   }
 }
