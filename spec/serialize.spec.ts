@@ -75,6 +75,13 @@ describe('serialize and deserialize', () => {
     for (const [i, bytes] of all) expect(deserialize(User, bytes)).to.include({ name: `user ${i}` });
   });
 
+  it('give what a refused value between them leaves as it is', () => {
+    const one = serialize(User, { name: 'a' });
+    expect(() => serialize(User, { name: 'b'.repeat(20_000), photo: 'none' as never })).to.throw(ValueError);
+    const two = serialize(User, { name: 'c' });
+    expect([one, two].map(bytes => deserialize(User, bytes).name)).to.deep.equal(['a', 'c']);
+  });
+
   it('give values that keep nothing of the bytes they were read from', () => {
     const bytes = serialize(User, { name: 'name', photo: Uint8Array.of(1, 2, 3) });
     const user = deserialize(User, bytes);

@@ -47,9 +47,11 @@ export function serialize(type: TypeLike, value: unknown, options?: SerializeOpt
   const codecs = codecsByProtocol[options?.protocol ?? 'binary'];
   const used = slab !== undefined && slab.writer.maxDepth === limits.depth ? slab : new Slab(limits.depth);
   slab = undefined;
-  const bytes = used.end(serializeWith(codecs, descriptorOf(type), value, used.writer, used.begin()));
-  slab = used;
-  return bytes;
+  try {
+    return used.end(serializeWith(codecs, descriptorOf(type), value, used.writer, used.begin()));
+  } finally {
+    slab = used;
+  }
 }
 
 /**
